@@ -27,13 +27,15 @@ const COMMANDS: &[(&str, &[(&str, &str)], &str)] = &[
 
 fn typescript() -> String {
     let cfg = Config::new().with_large_int("number");
-    let union = |names: Vec<String>| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" | ");
+    let union =
+        |names: Vec<String>| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" | ");
     let mut out = String::from(
         "// Generated from crates/agent/src/view.rs: UPDATE_BINDINGS=1 cargo test -p countersign-agent bindings\n\
          // Do not edit.\n\nimport { invoke } from \"@tauri-apps/api/core\";\n\n",
     );
     let kinds = union(Kind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect());
-    let began = union([Began::Organization, Began::Recipient].iter().map(|b| b.as_str().to_owned()).collect());
+    let began =
+        union([Began::Organization, Began::Recipient].iter().map(|b| b.as_str().to_owned()).collect());
     let _ = writeln!(out, "export type Kind = {kinds};\nexport type Began = {began};");
     for declaration in [
         view::View::decl(&cfg),
@@ -94,5 +96,8 @@ fn bindings_are_not_stale() {
         std::fs::write(path, &fresh).unwrap();
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == fresh, "ui/src/bindings.ts is stale: run UPDATE_BINDINGS=1 cargo test -p countersign-agent bindings");
+    assert!(
+        kept == fresh,
+        "ui/src/bindings.ts is stale: run UPDATE_BINDINGS=1 cargo test -p countersign-agent bindings"
+    );
 }

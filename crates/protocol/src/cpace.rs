@@ -77,7 +77,9 @@ impl Generator {
         loop {
             let mut bytes: Zeroizing<[u8; 32]> = Zeroizing::new(draw(entropy)?);
             // Below 2²⁵², which is below the group's order: uniform enough, and no reduction.
-            bytes[31] &= 0x0f;
+            if let Some(top) = bytes.last_mut() {
+                *top &= 0x0f;
+            }
             let scalar = Scalar::from_bytes_mod_order(*bytes);
             if scalar != Scalar::ZERO {
                 let share = Share::from_bytes((self.0 * scalar).compress().to_bytes());

@@ -31,12 +31,15 @@ fn leb128_len(mut n: usize) -> usize {
 }
 
 fn push_leb128(out: &mut Vec<u8>, mut n: usize) {
-    while n >= 0x80 {
-        // The low seven bits, continuation bit set.
-        out.push((n & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = n.to_le_bytes();
         n >>= 7;
+        if n == 0 {
+            out.push(low);
+            return;
+        }
+        out.push(low | 0x80);
     }
-    out.push(n as u8);
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl FromStr for SessionId {
             let five = crockford_value(letter).ok_or(TextFormError::SessionId)?;
             bits = if place + 1 < Self::TEXT_LEN {
                 bits << 5 | u128::from(five)
-            } else if five & 0b11 == 0 {
+            } else if five.trailing_zeros() >= 2 {
                 bits << 3 | u128::from(five >> 2)
             } else {
                 return Err(TextFormError::SessionId);

@@ -5,7 +5,7 @@
 //! cannot be reduced is refused.
 
 use super::{Kind, Reading, Region, ValueError, ascii_digits};
-use phonenumber::{Mode, PhoneNumber, country};
+use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region as NumberingRegion};
 use zeroize::Zeroizing;
 
 const REFUSED: ValueError = ValueError::NotOfKind(Kind::Phone);
@@ -14,9 +14,9 @@ const REFUSED: ValueError = ValueError::NotOfKind(Kind::Phone);
 pub(super) fn phone(cleaned: &str, region: &Region) -> Result<(Zeroizing<String>, Reading), ValueError> {
     let dialable = dialable(cleaned)?;
     // A region the library does not know still allows numbers with a country code.
-    let default = region.as_str().parse::<country::Id>().ok();
-    let number = phonenumber::parse(default, dialable.as_str()).map_err(|_| REFUSED)?;
-    let e164 = Zeroizing::new(number.format().mode(Mode::E164).to_string());
+    let default = NumberingRegion::from_code(region.as_str()).ok();
+    let number = PhoneNumber::parse(dialable.as_str(), default).map_err(|_| REFUSED)?;
+    let e164 = Zeroizing::new(number.format_as(PhoneNumberFormat::E164).into_owned());
     let digits = e164.strip_prefix('+').ok_or(REFUSED)?;
     if !digits.bytes().all(|b| b.is_ascii_digit()) || !(8..=15).contains(&digits.len()) {
         return Err(REFUSED);
@@ -45,9 +45,11 @@ fn dialable(cleaned: &str) -> Result<Zeroizing<String>, ValueError> {
 }
 
 fn reading(number: &PhoneNumber) -> Reading {
+    // `001` is the library's region for numbers of no country.
+    let region = number.get_region_code().map(|region| region.to_string()).filter(|code| code != "001");
     Reading::Phone {
-        international: number.format().mode(Mode::International).to_string(),
-        region: number.country().id().map(|id| id.as_ref().to_owned()),
+        international: number.format_as(PhoneNumberFormat::International).into_owned(),
+        region,
         valid: number.is_valid(),
     }
 }

@@ -1,0 +1,265 @@
+//! The event loop that owns all of the agent's state.
+//!
+//! One task, one owner: requests from a face, events from the service, results of calls and the clock all arrive here, one
+//! after the other, so no rule has to think about two things at once. What waits for the network runs in tasks of its own
+//! ([`calls`]) and reports back. Writes to history are made here, in line: each is one small transaction, and a spent share
+//! must be on disk before the next line runs.
+
+mod calls;
+mod connection;
+mod handle;
+mod requests;
+
+pub use handle::Handle;
+
+use crate::client::Client;
+use crate::credentials::{Credential, CredentialStore};
+use crate::desktop::{Desktop, Notice, NoticeKind};
+use crate::history::{History, HistoryError, Milestone};
+use crate::session::{Effect, LiveSession};
+use crate::settings::SettingsFile;
+use crate::templates;
+use crate::view::{Connection, Identity, Refused, RefusedCode, View, Warning};
+use calls::Report;
+use countersign_protocol::wire::Me;
+use countersign_protocol::{Entropy, EntropyError, SessionId};
+use handle::Request;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use zeroize::Zeroizing;
+
+/// How long a link may stay on the clipboard if nobody replaces it.
+const CLIPBOARD_TIME: Duration = Duration::from_secs(60);
+
+/// What an engine is made of.
+pub struct Options<D> {
+    /// Where history and settings are; created if absent.
+    pub folder: PathBuf,
+    /// The desktop around it.
+    pub desktop: Arc<D>,
+    /// Where tokens are kept.
+    pub credentials: Arc<dyn CredentialStore>,
+}
+
+/// The loop's state.
+pub struct Engine<D> {
+    desktop: Arc<D>,
+    store: Arc<dyn CredentialStore>,
+    settings: SettingsFile,
+    history: Result<History, HistoryError>,
+    sessions: Vec<LiveSession>,
+    service: Option<Service>,
+    connection: Connection,
+    me: Option<Me>,
+    /// Sessions an earlier run left behind, to be called off at their service.
+    interrupted: Vec<(SessionId, String)>,
+    warnings: Vec<Warning>,
+    copied: Option<(Instant, Zeroizing<String>)>,
+    revision: u64,
+    /// Counts changes of service: reports of an earlier one are stale.
+    generation: u64,
+    reports: mpsc::UnboundedSender<Report>,
+}
+
+/// The service we are talking to.
+struct Service {
+    client: Client,
+    credential: Credential,
+    listener: AbortHandle,
+}
+
+impl Service {
+    /// How history names it. The practice service has another port at every start.
+    fn name(&self) -> &str {
+        if self.credential.practice { "practice" } else { &self.credential.service }
+    }
+}
+
+impl<D: Desktop> Engine<D> {
+    /// Opens history and settings and starts the loop on the current tokio runtime.
+    pub fn spawn(options: Options<D>) -> Handle {
+        let (requests, inbox) = mpsc::unbounded_channel();
+        let (reports, outcomes) = mpsc::unbounded_channel();
+        tokio::spawn(async move { Self::new(options, reports).run(inbox, outcomes).await });
+        Handle::new(requests)
+    }
+
+    fn new(options: Options<D>, reports: mpsc::UnboundedSender<Report>) -> Self {
+        let Options { folder, desktop, credentials } = options;
+        let mut warnings = Vec::new();
+        if let Err(error) = std::fs::create_dir_all(&folder) {
+            tracing::error!(%error, "the data folder cannot be created");
+        }
+        let mut interrupted = Vec::new();
+        let history = History::open(&folder, now_ms()).and_then(|mut opened| {
+            if opened.damaged.is_some() {
+                warnings.push(Warning::HistoryDamaged);
+            }
+            interrupted = opened.history.interrupt_running(now_ms())?;
+            Ok(opened.history)
+        });
+        if history.is_err() {
+            warnings.push(Warning::HistoryUnavailable);
+        }
+        Self {
+            desktop,
+            store: credentials,
+            settings: SettingsFile::in_folder(&folder),
+            history,
+            sessions: Vec::new(),
+            service: None,
+            connection: Connection::Connecting,
+            me: None,
+            interrupted,
+            warnings,
+            copied: None,
+            revision: 0,
+            generation: 0,
+            reports,
+        }
+    }
+
+    async fn run(
+        mut self,
+        mut requests: mpsc::UnboundedReceiver<Request>,
+        mut reports: mpsc::UnboundedReceiver<Report>,
+    ) {
+        self.find_credential();
+        self.changed();
+        loop {
+            let wake = self.next_wake();
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(Request::Quit(done)) => {
+                        self.quit().await;
+                        // Whoever asked may be gone; we go all the same.
+                        let _ = done.send(());
+                        return;
+                    }
+                    Some(request) => self.request(request),
+                    None => return,
+                },
+                // We hold a sender, so this never ends first.
+                Some(report) = reports.recv() => self.report(report),
+                () = sleep_until(wake) => self.tick(),
+            }
+        }
+    }
+
+    /// The earliest moment at which something happens by itself.
+    fn next_wake(&self) -> Option<Instant> {
+        let deadlines = self.sessions.iter().filter_map(LiveSession::deadline);
+        deadlines.chain(self.copied.iter().map(|(until, _)| *until)).min()
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        if let Some((_, text)) = self.copied.take_if(|(until, _)| *until <= now) {
+            self.desktop.forget_copied(&text);
+        }
+        let expired: Vec<_> =
+            self.sessions.iter_mut().map(|session| (*session.id(), session.tick(now))).collect();
+        for (id, effects) in expired {
+            self.apply(&id, effects);
+        }
+        self.changed();
+    }
+
+    /// Does what has to follow.
+    fn apply(&mut self, id: &SessionId, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Verdict(verdict) => self.send_verdict(id, verdict),
+                Effect::Cancel => self.send_cancel(id),
+                Effect::TellRevealed => self.send_revealed(id),
+                Effect::Record(milestone) => self.record(id, milestone),
+                Effect::Notify(kind) => self.notify(id, kind),
+            }
+        }
+    }
+
+    fn record(&mut self, id: &SessionId, milestone: Milestone) {
+        let recorded = match &mut self.history {
+            Ok(history) => history.mark(id, milestone, now_ms()).is_ok(),
+            Err(_) => false,
+        };
+        if !recorded {
+            self.warn(Warning::HistoryUnavailable);
+        }
+    }
+
+    fn notify(&self, id: &SessionId, kind: NoticeKind) {
+        let subject = self.session(id).map(|session| session.entry().subject.clone()).unwrap_or_default();
+        self.desktop.notify(&Notice { session: id.to_string(), subject, kind });
+    }
+
+    fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    fn session(&self, id: &SessionId) -> Option<&LiveSession> {
+        self.sessions.iter().find(|session| session.id() == id)
+    }
+
+    /// The session whose card bears this id.
+    fn session_mut(&mut self, id: &SessionId) -> Option<&mut LiveSession> {
+        self.sessions.iter_mut().find(|session| session.id() == id)
+    }
+
+    fn history(&mut self) -> Result<&mut History, Refused> {
+        self.history
+            .as_mut()
+            .map_err(|error| Refused::new(RefusedCode::HistoryUnavailable, error.to_string()))
+    }
+
+    /// Shows the state as it is now.
+    fn changed(&mut self) {
+        self.revision += 1;
+        self.desktop.show(&self.view());
+    }
+
+    fn view(&self) -> View {
+        let now = Instant::now();
+        let online = self.connection == Connection::Online;
+        View {
+            revision: self.revision,
+            connection: self.connection,
+            identity: self.me.as_ref().map(|me| Identity {
+                practice: self.service.as_ref().is_some_and(|service| service.credential.practice),
+                organization: me.organization.name.clone(),
+                agent: me.agent.name.clone(),
+                service: me.origin.clone(),
+                region: me.organization.country.as_str().to_owned(),
+                ttl_min_secs: me.policy.ttl_min_secs,
+                ttl_max_secs: me.policy.ttl_max_secs,
+                kinds: me.policy.kinds.clone(),
+            }),
+            sessions: self.sessions.iter().map(|session| session.view(now, online)).collect(),
+            templates: templates::built_in(),
+            warnings: self.warnings.clone(),
+        }
+    }
+}
+
+/// The operating system's randomness, as the protocol takes it.
+fn os_entropy() -> impl Entropy {
+    |out: &mut [u8]| getrandom::fill(out).map_err(|_| EntropyError)
+}
+
+/// Milliseconds since 1970, for history alone; sessions are timed on a monotonic clock.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(wake) => tokio::time::sleep_until(wake.into()).await,
+        None => std::future::pending().await,
+    }
+}

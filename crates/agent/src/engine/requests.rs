@@ -1,0 +1,317 @@
+//! What a face may ask, and what is done about it. Each request is answered once; a face that is gone is not waited for.
+
+use super::calls::Creation;
+use super::handle::{Reply, Request};
+use super::{CLIPBOARD_TIME, Engine, now_ms, os_entropy};
+use crate::client::ClientError;
+use crate::desktop::Desktop;
+use crate::enrollment;
+use crate::history::NewRow;
+use crate::session::{Entry, LiveSession};
+use crate::templates;
+use crate::view::{
+    Connection, Copied, FieldSpec, ReadingView, Refused, RefusedCode, Revealed, StartRequest, TemplateName,
+};
+use countersign_protocol::agent::{BeginError, Offered};
+use countersign_protocol::canonical::Region;
+use countersign_protocol::keys::Channel;
+use countersign_protocol::offer::OfferDraft;
+use countersign_protocol::wire::{CreateSession, Created, Me};
+use countersign_protocol::{Canonical, Field, Kind, Offer, Reading, Salt, SessionId};
+use std::time::Instant;
+use zeroize::Zeroizing;
+
+/// How long the passcode stays on the screen.
+const HIDE_AFTER_MS: u64 = 20_000;
+
+impl<D: Desktop> Engine<D> {
+    pub(super) fn request(&mut self, request: Request) {
+        match request {
+            Request::View(reply) => answer(reply, Ok(self.view())),
+            Request::ReadValue(kind, value, reply) => answer(reply, self.read_value(kind, &value)),
+            Request::Start(request, reply) => self.start(entry_of(request), None, reply),
+            Request::Recreate(session, reply) => match self.card(&session) {
+                Ok((id, card)) if card.view(Instant::now(), true).allowed.recreate => {
+                    let entry = card.entry().clone();
+                    self.start(entry, Some(id), reply);
+                }
+                Ok(_) => answer(reply, Err(Refused::wrong_step())),
+                Err(refused) => answer(reply, Err(refused)),
+            },
+            Request::CopyLink(session, reply) => answer(reply, self.copy_link(&session)),
+            Request::OpenLink(session, reply) => answer(reply, self.open_link(&session)),
+            Request::SetPrefill(session, on, reply) => {
+                let done = self.card(&session).map(|(_, card)| card.set_prefill(on));
+                answer(reply, done);
+                self.changed();
+            }
+            Request::Reveal(session, reply) => {
+                answer(reply, self.reveal(&session));
+                self.changed();
+            }
+            Request::Extend(session, reply) => match self.card(&session) {
+                Ok((_, card)) if card.is_over() => answer(reply, Err(Refused::wrong_step())),
+                Ok((id, _)) => self.send_extend(&id, reply),
+                Err(refused) => answer(reply, Err(refused)),
+            },
+            Request::Cancel(session, reply) => {
+                let cancelled = self.card(&session).and_then(|(id, card)| Ok((id, card.cancel()?)));
+                answer(reply, cancelled.map(|(id, effects)| self.apply(&id, effects)));
+                self.changed();
+            }
+            Request::Dismiss(session, reply) => {
+                answer(reply, self.dismiss(&session));
+                self.changed();
+            }
+            Request::History(before, limit, reply) => {
+                answer(reply, self.history().and_then(|history| Ok(history.page(before, limit)?)));
+            }
+            Request::Enroll(link, reply) => self.enroll(&link, reply),
+            Request::Leave(reply) => self.leave(reply),
+            // The loop takes it before it gets here.
+            Request::Quit(_) => {}
+        }
+    }
+
+    fn card(&mut self, session: &str) -> Result<(SessionId, &mut LiveSession), Refused> {
+        let id: SessionId = session.parse().map_err(|_| Refused::no_such_session())?;
+        let card = self.session_mut(&id).ok_or_else(Refused::no_such_session)?;
+        Ok((id, card))
+    }
+
+    fn me(&self) -> Result<&Me, Refused> {
+        match (&self.me, self.connection) {
+            (_, Connection::Unauthorized) => Err(ClientError::Unauthorized.into()),
+            (Some(me), _) => Ok(me),
+            (None, _) => Err(ClientError::Offline.into()),
+        }
+    }
+
+    fn read_value(&self, kind: Kind, value: &str) -> Result<ReadingView, Refused> {
+        let region = self.region()?;
+        let canonical = kind.read(&region, value).map_err(|error| Refused::value(error, 0))?;
+        Ok(match canonical.reading().clone() {
+            Reading::AsTyped => ReadingView::AsTyped,
+            Reading::Phone { international, region, valid } => {
+                ReadingView::Phone { international, region, valid }
+            }
+            Reading::Number { canonical } => ReadingView::Number { canonical },
+            Reading::Date { iso } => ReadingView::Date { iso },
+        })
+    }
+
+    fn region(&self) -> Result<Region, Refused> {
+        Ok(self.me()?.organization.country.clone())
+    }
+
+    /// Starts a session; with `replaces`, in the place of that card.
+    fn start(&mut self, entry: Entry, replaces: Option<SessionId>, reply: Reply<String>) {
+        match self.prepare(&entry) {
+            Ok((id, request, offered)) => match &self.service {
+                Some(service) => {
+                    self.send_create(service, request, Creation { id, entry, offered, replaces, reply });
+                }
+                None => answer(reply, Err(ClientError::Offline.into())),
+            },
+            Err(refused) => answer(reply, Err(refused)),
+        }
+    }
+
+    /// Reads the values, draws everything the session needs, and begins the protocol's run.
+    fn prepare(&mut self, entry: &Entry) -> Result<(SessionId, CreateSession, Offered), Refused> {
+        self.history()?;
+        let me = self.me()?;
+        let values = read_all(entry, &me.organization.country)?;
+        let mut entropy = os_entropy();
+        let (id, salt) = SessionId::draw(&mut entropy)
+            .and_then(|id| Ok((id, Salt::draw(&mut entropy)?)))
+            .map_err(|error| Refused::new(RefusedCode::Internal, error.to_string()))?;
+        let offer = offer_of(entry, me, salt)?;
+        let channel = Channel { origin: me.origin.clone(), org_handle: me.organization.handle.clone() };
+        let offered = Offered::begin(&channel, id, &offer, &values, entry.began, &mut entropy)
+            .map_err(|error: BeginError| Refused::new(RefusedCode::Internal, error.to_string()))?;
+        let template = entry.template.as_ref().map(|template| template.id.clone());
+        let request = CreateSession::new(id, offered.share().clone(), &offer, template);
+        Ok((id, request, offered))
+    }
+
+    /// The service has taken a session, or not.
+    pub(super) fn created(&mut self, creation: Creation, result: Result<Created, ClientError>) {
+        let created = match result {
+            Ok(created) => created,
+            Err(error) => {
+                answer(creation.reply, Err(self.explain(error)));
+                return;
+            }
+        };
+        let id = creation.id;
+        if let Err(refused) = self.enter_history(&creation) {
+            self.send_cancel(&id);
+            answer(creation.reply, Err(refused));
+            return;
+        }
+        let (session, replaces, reply) = creation.into_live(&created, Instant::now());
+        self.place(session, replaces);
+        answer(reply, Ok(id.to_string()));
+    }
+
+    fn enter_history(&mut self, creation: &Creation) -> Result<(), Refused> {
+        let service = self.service.as_ref().map(|service| service.name().to_owned()).unwrap_or_default();
+        let entry = &creation.entry;
+        let row = NewRow {
+            id: &creation.id,
+            service: &service,
+            created_at: now_ms(),
+            subject: &entry.subject,
+            template: entry.template.as_ref().map(|template| template.name.as_str()),
+            fields: entry.fields.iter().map(|field| field.name.as_str()).collect(),
+            began: entry.began,
+            ttl_secs: entry.ttl_secs,
+        };
+        Ok(self.history()?.insert(&row)?)
+    }
+
+    /// Lays the card on the table; one that it replaces is called off and cleared away.
+    fn place(&mut self, session: LiveSession, replaces: Option<SessionId>) {
+        let Some(old) = replaces.and_then(|old| self.sessions.iter().position(|s| *s.id() == old)) else {
+            self.sessions.push(session);
+            return;
+        };
+        let mut left = None;
+        if let Some(place) = self.sessions.get_mut(old) {
+            let effects = place.cancel().unwrap_or_default();
+            left = Some((*place.id(), effects));
+            *place = session;
+        }
+        if let Some((id, effects)) = left {
+            self.apply(&id, effects);
+        }
+    }
+
+    /// A refused start, in the user's words.
+    fn explain(&mut self, error: ClientError) -> Refused {
+        if matches!(&error, ClientError::Refused { code, .. } if code == "profile_changed") {
+            // What we know of the organization is old: ask again, then the same start will do.
+            if let Some(service) = &self.service {
+                let credential = service.credential.clone();
+                self.connect(credential);
+            }
+            return Refused::new(
+                RefusedCode::Offline,
+                "Your organization's profile has changed. Start the session again.",
+            );
+        }
+        error.into()
+    }
+
+    fn copy_link(&mut self, session: &str) -> Result<Copied, Refused> {
+        let (_, card) = self.card(session)?;
+        if !card.view(Instant::now(), true).allowed.copy {
+            return Err(Refused::wrong_step());
+        }
+        let (link, prefilled) = (card.link(), card.entry().prefill);
+        self.desktop.copy(&link).map_err(|error| Refused::new(RefusedCode::Clipboard, error.to_string()))?;
+        self.copied = Some((Instant::now() + CLIPBOARD_TIME, link));
+        Ok(Copied { prefilled })
+    }
+
+    fn open_link(&mut self, session: &str) -> Result<(), Refused> {
+        let practice = self.service.as_ref().is_some_and(|service| service.credential.practice);
+        let (_, card) = self.card(session)?;
+        if !practice || card.is_over() {
+            return Err(Refused::wrong_step());
+        }
+        let link = card.link();
+        self.desktop.open(&link);
+        Ok(())
+    }
+
+    fn reveal(&mut self, session: &str) -> Result<Revealed, Refused> {
+        let (id, card) = self.card(session)?;
+        let (passcode, effects) = card.reveal()?;
+        let passcode = Zeroizing::new(passcode.expose().to_owned());
+        self.apply(&id, effects);
+        Ok(Revealed { passcode, hide_after_ms: HIDE_AFTER_MS })
+    }
+
+    fn dismiss(&mut self, session: &str) -> Result<(), Refused> {
+        let (id, card) = self.card(session)?;
+        if !card.is_over() {
+            return Err(Refused::wrong_step());
+        }
+        self.sessions.retain(|session| *session.id() != id);
+        Ok(())
+    }
+
+    fn enroll(&mut self, link: &str, reply: Reply<()>) {
+        let live = self.sessions.iter().any(|session| !session.is_over());
+        match enrollment::parse(link) {
+            Ok(_) if live => {
+                answer(
+                    reply,
+                    Err(Refused::new(RefusedCode::WrongStep, "Finish or cancel your live sessions first.")),
+                );
+            }
+            Ok(link) => {
+                self.sessions.clear();
+                self.send_enroll(link.service, link.code, reply);
+            }
+            Err(error) => answer(reply, Err(Refused::new(RefusedCode::EnrollmentLink, error.to_string()))),
+        }
+    }
+}
+
+fn answer<T>(reply: Reply<T>, with: Result<T, Refused>) {
+    // A face that went away while it waited needs no answer.
+    let _ = reply.send(with);
+}
+
+fn entry_of(request: StartRequest) -> Entry {
+    let StartRequest { template, fields, subject, began, ttl_secs, prefill } = request;
+    let template = template.filter(|id| id != templates::FROM_SCRATCH).and_then(|id| templates::find(&id));
+    let (fields, values) = fields
+        .into_iter()
+        .map(|entry| {
+            let FieldSpec { name, kind, hint } = entry.field;
+            (FieldSpec { name: name.trim().to_owned(), kind, hint: hint.trim().to_owned() }, entry.value)
+        })
+        .unzip();
+    Entry {
+        template: template.map(|template| TemplateName { id: template.id, name: template.name }),
+        fields,
+        values,
+        subject: subject.trim().to_owned(),
+        began,
+        ttl_secs,
+        prefill,
+    }
+}
+
+fn read_all(entry: &Entry, region: &Region) -> Result<Vec<Canonical>, Refused> {
+    let fields = entry.fields.iter().zip(&entry.values).enumerate();
+    fields
+        .map(|(place, (field, value))| {
+            field.kind.read(region, value).map_err(|error| Refused::value(error, place))
+        })
+        .collect()
+}
+
+fn offer_of(entry: &Entry, me: &Me, salt: Salt) -> Result<Offer, Refused> {
+    let fields = entry.fields.iter().map(|field| Field {
+        name: field.name.clone(),
+        kind: field.kind,
+        hint: field.hint.clone(),
+    });
+    let draft = OfferDraft {
+        salt,
+        ttl_secs: entry.ttl_secs,
+        passcode_digits: me.policy.passcode_digits,
+        compare: me.policy.compare,
+        region: me.organization.country.clone(),
+        org_name: me.organization.name.clone(),
+        agent_name: me.agent.name.clone(),
+        subject: entry.subject.clone(),
+        fields: fields.collect(),
+    };
+    Ok(draft.check()?)
+}

@@ -1,0 +1,372 @@
+//! Every session ever created on this machine, and the record of spent shares: SQLite, metadata only.
+//!
+//! No field value, passcode, scalar or link is ever in here. Writes are durable when they return (`synchronous=FULL`):
+//! [`History::spend`] must be on disk before an answer is looked at (`docs/protocol.md` §5, one guess).
+//!
+//! A file that is not a database any more is kept under another name and a new one begun; the user is told.
+
+mod rows;
+
+use crate::view::Outcome;
+use countersign_protocol::{Began, SessionId};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file in the program's data folder.
+const FILE: &str = "history.db";
+/// A spent record is useless once the session can no longer exist anywhere: 900 s, and a day to spare.
+const SPENT_KEPT_MS: i64 = 24 * 3600 * 1000;
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS sessions (
+        row INTEGER PRIMARY KEY AUTOINCREMENT,
+        session_id TEXT NOT NULL UNIQUE,
+        service TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        subject TEXT NOT NULL,
+        template TEXT,
+        fields TEXT NOT NULL,
+        began TEXT NOT NULL,
+        ttl_secs INTEGER NOT NULL,
+        opened_at INTEGER,
+        viewed_at INTEGER,
+        revealed_at INTEGER,
+        ended_at INTEGER,
+        outcome TEXT
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS sessions_running ON sessions (row) WHERE outcome IS NULL;
+    CREATE TABLE IF NOT EXISTS spent (
+        session_id TEXT NOT NULL PRIMARY KEY,
+        at INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 1;
+";
+
+/// The open history.
+pub struct History {
+    connection: Connection,
+}
+
+/// What opening found.
+pub struct Opened {
+    /// The history, ready to write.
+    pub history: History,
+    /// Where a damaged file was put aside, if there was one.
+    pub damaged: Option<PathBuf>,
+}
+
+/// The history cannot be read or written. The world is down (a full disk, a lost folder); nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// The folder or file cannot be used.
+    #[error(
+        "The history cannot be written, so no session can be started. Check the disk's free space and permissions."
+    )]
+    Unavailable(#[source] rusqlite::Error),
+    /// The share was spent before: this answer must not be looked at.
+    #[error("This session has had its one answer.")]
+    AlreadySpent,
+}
+
+impl From<rusqlite::Error> for HistoryError {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(%error, "the history cannot be used");
+        Self::Unavailable(error)
+    }
+}
+
+/// A session as it enters history.
+#[derive(Debug, Clone)]
+pub struct NewRow<'a> {
+    /// Which session.
+    pub id: &'a SessionId,
+    /// The service it runs at: its origin, or `practice`.
+    pub service: &'a str,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    /// May be empty.
+    pub subject: &'a str,
+    /// The template's name.
+    pub template: Option<&'a str>,
+    /// Names only.
+    pub fields: Vec<&'a str>,
+    /// Who began the conversation.
+    pub began: Began,
+    /// Seconds it was created for.
+    pub ttl_secs: u32,
+}
+
+/// Something a session came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Milestone {
+    /// The link was opened.
+    Opened,
+    /// The recipient saw the passcode.
+    Viewed,
+    /// The agent saw it too.
+    Revealed,
+    /// It is over.
+    Ended(Outcome),
+}
+
+impl History {
+    /// Opens the history in `folder`, which exists.
+    pub fn open(folder: &Path, now_ms: i64) -> Result<Opened, HistoryError> {
+        let path = folder.join(FILE);
+        match Self::open_file(&path, now_ms) {
+            Ok(history) => Ok(Opened { history, damaged: None }),
+            Err(error) if is_damage(&error) => {
+                let aside = folder.join(format!("history.damaged-{now_ms}.db"));
+                put_aside(&path, &aside);
+                tracing::warn!("the history file is damaged; it is kept beside the new one");
+                Ok(Opened { history: Self::open_file(&path, now_ms)?, damaged: Some(aside) })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn open_file(path: &Path, now_ms: i64) -> Result<Self, rusqlite::Error> {
+        let connection = Connection::open(path)?;
+        restrict(path);
+        connection.busy_timeout(Duration::from_secs(2))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.execute_batch(SCHEMA)?;
+        // Touches both tables, so that damage shows now and not in mid-session.
+        connection.query_row("SELECT count(*) FROM sessions WHERE outcome IS NULL", [], |_| Ok(()))?;
+        connection.execute("DELETE FROM spent WHERE at < ?1", [now_ms - SPENT_KEPT_MS])?;
+        Ok(Self { connection })
+    }
+
+    /// Enters a session.
+    pub fn insert(&mut self, new: &NewRow<'_>) -> Result<(), HistoryError> {
+        let fields = serde_json::to_string(&new.fields).unwrap_or_default();
+        self.connection.execute(
+            "INSERT INTO sessions (session_id, service, created_at, subject, template, fields, began, ttl_secs)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                new.id.to_string(),
+                new.service,
+                new.created_at,
+                new.subject,
+                new.template,
+                fields,
+                new.began.as_str(),
+                new.ttl_secs
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Records that a session's share is spent; durable when it returns. A second time is an error.
+    pub fn spend(&mut self, id: &SessionId, at: i64) -> Result<(), HistoryError> {
+        let inserted = self
+            .connection
+            .execute("INSERT OR IGNORE INTO spent VALUES (?1, ?2)", params![id.to_string(), at])?;
+        if inserted == 1 { Ok(()) } else { Err(HistoryError::AlreadySpent) }
+    }
+
+    /// Records what a session came to. What was recorded first stays.
+    pub fn mark(&mut self, id: &SessionId, milestone: Milestone, at: i64) -> Result<(), HistoryError> {
+        let id = id.to_string();
+        match milestone {
+            Milestone::Opened => self.stamp("opened_at", &id, at),
+            Milestone::Viewed => self.stamp("viewed_at", &id, at),
+            Milestone::Revealed => self.stamp("revealed_at", &id, at),
+            Milestone::Ended(outcome) => {
+                self.connection.execute(
+                    "UPDATE sessions SET ended_at = ?2, outcome = ?3 WHERE session_id = ?1 AND outcome IS NULL",
+                    params![id, at, rows::outcome_name(outcome)],
+                )?;
+                Ok(())
+            }
+        }
+    }
+
+    fn stamp(&mut self, column: &'static str, id: &str, at: i64) -> Result<(), HistoryError> {
+        let sql = format!("UPDATE sessions SET {column} = ?2 WHERE session_id = ?1 AND {column} IS NULL");
+        self.connection.execute(&sql, params![id, at])?;
+        Ok(())
+    }
+
+    /// Marks what was running when the program stopped as interrupted; returns which sessions, and at which service, so
+    /// that they can be called off there.
+    pub fn interrupt_running(&mut self, at: i64) -> Result<Vec<(SessionId, String)>, HistoryError> {
+        let transaction = self.connection.transaction()?;
+        let running = {
+            let mut statement = transaction
+                .prepare("SELECT session_id, service FROM sessions WHERE outcome IS NULL ORDER BY row")?;
+            let rows =
+                statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            rows.collect::<Result<Vec<_>, _>>()?
+        };
+        transaction.execute(
+            "UPDATE sessions SET ended_at = ?1, outcome = ?2 WHERE outcome IS NULL",
+            params![at, rows::outcome_name(Outcome::Interrupted)],
+        )?;
+        transaction.commit()?;
+        Ok(running.into_iter().filter_map(|(id, service)| Some((id.parse().ok()?, service))).collect())
+    }
+
+    /// Whether a session's share is on record as spent.
+    pub fn is_spent(&self, id: &SessionId) -> Result<bool, HistoryError> {
+        let found = self
+            .connection
+            .query_row("SELECT 1 FROM spent WHERE session_id = ?1", [id.to_string()], |_| Ok(()))
+            .optional()?;
+        Ok(found.is_some())
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// Moves a damaged file and what belongs to it aside. A failure shows at the next open.
+fn put_aside(path: &Path, aside: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let with = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        if let Err(error) = std::fs::rename(with(path), with(aside))
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "a damaged history file could not be put aside");
+        }
+    }
+}
+
+/// History is nobody else's business on this machine.
+fn restrict(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
+            tracing::warn!(%error, "the history file's permissions could not be set");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(byte: u8) -> SessionId {
+        SessionId::from_bytes([byte; 16])
+    }
+
+    fn row(id: &SessionId) -> NewRow<'_> {
+        NewRow {
+            id,
+            service: "practice",
+            created_at: 1000,
+            subject: "Ticket 4812",
+            template: Some("Phone number"),
+            fields: vec!["Phone number"],
+            began: Began::Organization,
+            ttl_secs: 120,
+        }
+    }
+
+    #[test]
+    fn a_share_is_spent_once_and_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(folder.path(), 1000).unwrap().history;
+        history.spend(&id(1), 1000).unwrap();
+        assert!(matches!(history.spend(&id(1), 1001), Err(HistoryError::AlreadySpent)));
+        drop(history);
+        let mut again = History::open(folder.path(), 2000).unwrap().history;
+        assert!(again.is_spent(&id(1)).unwrap());
+        assert!(matches!(again.spend(&id(1), 2000), Err(HistoryError::AlreadySpent)));
+        assert!(!again.is_spent(&id(2)).unwrap());
+    }
+
+    #[test]
+    fn milestones_are_kept_as_first_recorded() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(folder.path(), 0).unwrap().history;
+        history.insert(&row(&id(1))).unwrap();
+        for (milestone, at) in [
+            (Milestone::Opened, 2000),
+            (Milestone::Opened, 9000),
+            (Milestone::Viewed, 3000),
+            (Milestone::Revealed, 4000),
+            (Milestone::Ended(Outcome::Matched), 5000),
+            (Milestone::Ended(Outcome::Expired), 9000),
+        ] {
+            history.mark(&id(1), milestone, at).unwrap();
+        }
+        let page = history.page(None, 10).unwrap();
+        let row = page.rows.first().unwrap();
+        assert_eq!((row.opened_at, row.viewed_at, row.revealed_at), (Some(2000), Some(3000), Some(4000)));
+        assert_eq!((row.ended_at, row.outcome), (Some(5000), Some(Outcome::Matched)));
+        assert_eq!(row.fields, ["Phone number"]);
+    }
+
+    #[test]
+    fn what_was_running_is_interrupted_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(folder.path(), 0).unwrap().history;
+        for byte in 1..=3 {
+            history.insert(&row(&id(byte))).unwrap();
+        }
+        history.mark(&id(2), Milestone::Ended(Outcome::Matched), 1).unwrap();
+        drop(history);
+        let mut again = History::open(folder.path(), 0).unwrap().history;
+        let running = again.interrupt_running(7000).unwrap();
+        assert_eq!(running, vec![(id(1), "practice".to_owned()), (id(3), "practice".to_owned())]);
+        assert_eq!(again.interrupt_running(8000).unwrap(), vec![]);
+        let outcomes: Vec<_> = again.page(None, 10).unwrap().rows.iter().map(|row| row.outcome).collect();
+        assert_eq!(
+            outcomes,
+            [Some(Outcome::Interrupted), Some(Outcome::Matched), Some(Outcome::Interrupted)]
+        );
+    }
+
+    #[test]
+    fn pages_follow_each_other_without_gap_or_repeat() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(folder.path(), 0).unwrap().history;
+        for byte in 0..25 {
+            history.insert(&row(&id(byte))).unwrap();
+        }
+        let (mut before, mut seen) = (None, Vec::new());
+        loop {
+            let page = history.page(before, 10).unwrap();
+            seen.extend(page.rows.iter().map(|row| row.row));
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, (1..=25).rev().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_damaged_file_is_kept_and_a_new_one_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join(FILE),
+            "this is no database, and longer than a header is".repeat(50),
+        )
+        .unwrap();
+        let opened = History::open(folder.path(), 5).unwrap();
+        let aside = opened.damaged.unwrap();
+        assert!(std::fs::read_to_string(aside).unwrap().starts_with("this is no database"));
+        assert_eq!(opened.history.page(None, 10).unwrap().rows, []);
+    }
+
+    #[test]
+    fn the_file_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let _open = History::open(folder.path(), 5).unwrap();
+        let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

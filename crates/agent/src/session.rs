@@ -1,0 +1,334 @@
+//! One live session on the agent's side, free of I/O: events and requests in, effects out, `now` an argument.
+//!
+//! The protocol's own steps are [`countersign_protocol::agent`]'s types; what this adds is what a person sees of them
+//! (progress, outcome, what may be asked now) and what has to follow (a verdict to send, a milestone to record, a notice).
+//! Values are kept only so that the session can be started over, and go when its card is closed.
+
+use crate::desktop::NoticeKind;
+use crate::history::{HistoryError, Milestone};
+use crate::view::{Allowed, FieldSpec, Outcome, Progress, Refused, SessionView, TemplateName};
+use countersign_protocol::agent::{Accepted, Offered, Refusal, Viewed};
+use countersign_protocol::wire::{self, EventKind, Verdict};
+use countersign_protocol::{Began, Nonce, Passcode, SessionId, prefill};
+use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
+
+/// What the agent entered. Holds values: no `Debug`, wiped when dropped.
+#[derive(Clone)]
+pub struct Entry {
+    /// The template it was started from.
+    pub template: Option<TemplateName>,
+    /// What the recipient is asked for.
+    pub fields: Vec<FieldSpec>,
+    /// The values expected, as typed.
+    pub values: Vec<Zeroizing<String>>,
+    /// May be empty.
+    pub subject: String,
+    /// Who began the conversation, as the agent says it.
+    pub began: Began,
+    /// Seconds the session is open.
+    pub ttl_secs: u32,
+    /// Whether the link carries the first value.
+    pub prefill: bool,
+}
+
+/// Something that has to follow from an event or a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send the verdict.
+    Verdict(Verdict),
+    /// Call the session off at the service.
+    Cancel,
+    /// Tell the service that the passcode was revealed.
+    TellRevealed,
+    /// Record in history.
+    Record(Milestone),
+    /// Tell the user.
+    Notify(NoticeKind),
+}
+
+/// How far the protocol has come.
+enum Stage {
+    Offered(Offered),
+    Accepted(Accepted),
+    Viewed(Viewed),
+    Over,
+}
+
+/// A session whose card is open.
+pub struct LiveSession {
+    id: SessionId,
+    entry: Entry,
+    url: String,
+    number: String,
+    created: Instant,
+    deadline: Instant,
+    progress: Progress,
+    outcome: Option<Outcome>,
+    open_refused: u32,
+    stage: Stage,
+}
+
+/// What the service said when it took the session.
+pub struct Placed {
+    /// The link.
+    pub url: String,
+    /// Six digits.
+    pub number: String,
+    /// Time left.
+    pub left: Duration,
+}
+
+impl LiveSession {
+    /// A session the service has just taken.
+    pub fn new(id: SessionId, entry: Entry, offered: Offered, placed: Placed, now: Instant) -> Self {
+        Self {
+            id,
+            entry,
+            url: placed.url,
+            number: placed.number,
+            created: now,
+            deadline: now + placed.left,
+            progress: Progress::Waiting,
+            outcome: None,
+            open_refused: 0,
+            stage: Stage::Offered(offered),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// What the agent entered.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Whether nothing can happen any more.
+    pub fn is_over(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// When time runs out, while it can.
+    pub fn deadline(&self) -> Option<Instant> {
+        (!self.is_over()).then_some(self.deadline)
+    }
+
+    /// Whether the link carries the first value from now on.
+    pub fn set_prefill(&mut self, on: bool) {
+        self.entry.prefill = on;
+    }
+
+    /// The link to hand to the recipient, with the first value in it if *prefill* is on.
+    pub fn link(&self) -> Zeroizing<String> {
+        match self.entry.values.first() {
+            Some(value) if self.entry.prefill => prefill::link(&self.url, value),
+            _ => Zeroizing::new(self.url.clone()),
+        }
+    }
+
+    /// Takes an event of the service. `spend` puts it on record, durably, that the share is spent; it is called before the
+    /// answer is looked at, and if it fails the answer never is.
+    pub fn event(
+        &mut self,
+        event: &EventKind,
+        now: Instant,
+        spend: impl FnOnce(&SessionId) -> Result<(), HistoryError>,
+    ) -> Vec<Effect> {
+        if self.is_over() {
+            return Vec::new();
+        }
+        match event {
+            EventKind::Opened => self.opened(),
+            EventKind::OpenRefused => {
+                self.open_refused += 1;
+                // Told once; the card counts.
+                if self.open_refused == 1 {
+                    vec![Effect::Notify(NoticeKind::LinkTriedAgain)]
+                } else {
+                    Vec::new()
+                }
+            }
+            EventKind::Answered(answer) => self.answered(answer, spend),
+            EventKind::Viewed { nonce } => self.viewed(nonce),
+            EventKind::Extended { ttl_ms, .. } => {
+                self.extend(Duration::from_millis(*ttl_ms), now);
+                Vec::new()
+            }
+            EventKind::Outcome(said) => self.said(*said),
+            EventKind::Expired => self.end(Outcome::Expired),
+        }
+    }
+
+    fn opened(&mut self) -> Vec<Effect> {
+        if self.progress >= Progress::Opened {
+            return Vec::new();
+        }
+        self.progress = Progress::Opened;
+        vec![Effect::Record(Milestone::Opened)]
+    }
+
+    fn answered(
+        &mut self,
+        answer: &wire::Answer,
+        spend: impl FnOnce(&SessionId) -> Result<(), HistoryError>,
+    ) -> Vec<Effect> {
+        let Stage::Offered(offered) = std::mem::replace(&mut self.stage, Stage::Over) else {
+            // A second answer. The first one stands or fell; a service that sends another gets no second guess.
+            return self.ended_with(Outcome::Tampered, vec![Effect::Cancel]);
+        };
+        let mut effects = self.opened();
+        let Ok(spent) = offered.spend(spend) else {
+            effects.extend(self.ended_with(Outcome::Failed, vec![Effect::Cancel]));
+            return effects;
+        };
+        match spent.check(answer) {
+            Ok(accepted) => {
+                effects.push(Effect::Verdict(Verdict::accept(accepted.tag().clone())));
+                self.progress = Progress::Confirmed;
+                self.stage = Stage::Accepted(accepted);
+            }
+            Err(refusal) => {
+                let (outcome, notice) = match refusal {
+                    Refusal::NotConfirmed => (Outcome::ValueRefused, Some(NoticeKind::ValueRefused)),
+                    Refusal::RelaySuspected => (Outcome::RelaySuspected, Some(NoticeKind::RelaySuspected)),
+                    Refusal::Share(_) => (Outcome::Tampered, None),
+                };
+                effects.push(Effect::Verdict(Verdict::refuse()));
+                effects.extend(notice.map(Effect::Notify));
+                effects.extend(self.end(outcome));
+            }
+        }
+        effects
+    }
+
+    fn viewed(&mut self, nonce: &Nonce) -> Vec<Effect> {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Accepted(accepted) => match accepted.viewed(nonce) {
+                Ok(viewed) => {
+                    self.stage = Stage::Viewed(viewed);
+                    self.progress = Progress::Viewed;
+                    vec![Effect::Record(Milestone::Viewed), Effect::Notify(NoticeKind::RevealUnlocked)]
+                }
+                Err(_) => self.ended_with(Outcome::Tampered, vec![Effect::Cancel]),
+            },
+            // A repeat of an event we had.
+            viewed @ Stage::Viewed(_) => {
+                self.stage = viewed;
+                Vec::new()
+            }
+            // Nobody can have seen a passcode before we accepted.
+            Stage::Offered(_) | Stage::Over => self.ended_with(Outcome::Tampered, vec![Effect::Cancel]),
+        }
+    }
+
+    fn said(&mut self, said: wire::Outcome) -> Vec<Effect> {
+        let outcome = match said {
+            wire::Outcome { matched: true, .. } if matches!(self.stage, Stage::Viewed(_)) => Outcome::Matched,
+            // "It matches" from somebody who has not shown to have seen a code.
+            wire::Outcome { matched: true, .. } => Outcome::Tampered,
+            wire::Outcome { unexpected: true, .. } => Outcome::Unexpected,
+            wire::Outcome { .. } => Outcome::Mismatched,
+        };
+        let mut effects = Vec::new();
+        if outcome != Outcome::Matched {
+            effects.push(Effect::Notify(NoticeKind::Mismatched));
+        }
+        effects.extend(self.end(outcome));
+        effects
+    }
+
+    fn extend(&mut self, left: Duration, now: Instant) {
+        // More time only ever moves the end away.
+        self.deadline = self.deadline.max(now + left);
+        let total = self.deadline.duration_since(self.created).as_secs_f64().round();
+        self.entry.ttl_secs = self.entry.ttl_secs.max(total as u32);
+    }
+
+    /// The service gave more time.
+    pub fn extended(&mut self, ttl_ms: u64, now: Instant) {
+        if !self.is_over() {
+            self.extend(Duration::from_millis(ttl_ms), now);
+        }
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: Instant) -> Vec<Effect> {
+        if self.is_over() || now < self.deadline { Vec::new() } else { self.end(Outcome::Expired) }
+    }
+
+    /// The agent calls it off.
+    pub fn cancel(&mut self) -> Result<Vec<Effect>, Refused> {
+        if self.is_over() {
+            return Err(Refused::wrong_step());
+        }
+        Ok(self.ended_with(Outcome::Cancelled, vec![Effect::Cancel]))
+    }
+
+    /// The service would not take what we sent: the session is over there.
+    pub fn lost(&mut self) -> Vec<Effect> {
+        if self.is_over() { Vec::new() } else { self.end(Outcome::Failed) }
+    }
+
+    /// The passcode, once the recipient has seen it and not before.
+    pub fn reveal(&mut self) -> Result<(&Passcode, Vec<Effect>), Refused> {
+        match &self.stage {
+            Stage::Viewed(viewed) => {
+                let mut effects = Vec::new();
+                if self.progress < Progress::Revealed {
+                    self.progress = Progress::Revealed;
+                    effects = vec![Effect::Record(Milestone::Revealed), Effect::TellRevealed];
+                }
+                Ok((viewed.passcode(), effects))
+            }
+            Stage::Offered(_) | Stage::Accepted(_) => Err(Refused::not_viewed()),
+            Stage::Over => Err(Refused::wrong_step()),
+        }
+    }
+
+    fn ended_with(&mut self, outcome: Outcome, mut first: Vec<Effect>) -> Vec<Effect> {
+        first.extend(self.end(outcome));
+        first
+    }
+
+    fn end(&mut self, outcome: Outcome) -> Vec<Effect> {
+        // Whatever secret the protocol still held is wiped here.
+        self.stage = Stage::Over;
+        self.outcome = Some(outcome);
+        vec![Effect::Record(Milestone::Ended(outcome))]
+    }
+
+    /// What a window shows of it.
+    pub fn view(&self, now: Instant, online: bool) -> SessionView {
+        let over = self.is_over();
+        SessionView {
+            id: self.id.to_string(),
+            subject: self.entry.subject.clone(),
+            template: self.entry.template.clone(),
+            fields: self.entry.fields.clone(),
+            began: self.entry.began,
+            url: Some(self.url.clone()),
+            number: Some(self.number.clone()),
+            prefill: self.entry.prefill,
+            progress: self.progress,
+            outcome: self.outcome,
+            remaining_ms: if over { 0 } else { millis(self.deadline.saturating_duration_since(now)) },
+            ttl_secs: self.entry.ttl_secs,
+            open_refused: self.open_refused,
+            reconnecting: !over && !online,
+            allowed: Allowed {
+                copy: !over && self.progress == Progress::Waiting,
+                reveal: matches!(self.stage, Stage::Viewed(_)),
+                extend: !over,
+                recreate: self.outcome != Some(Outcome::Matched),
+                cancel: !over,
+            },
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,78 @@
+//! What the user chose, in `settings.toml`. Nothing secret: the file says which service we are enrolled with, the keyring
+//! holds the token.
+
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The settings file.
+#[derive(Debug, Clone)]
+pub struct SettingsFile {
+    path: PathBuf,
+}
+
+/// What the user chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Origin of the service we are enrolled with; absent: practice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+impl SettingsFile {
+    /// The file in this folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { path: folder.join("settings.toml") }
+    }
+
+    /// Reads the settings. A file that is absent is the default; one that cannot be read is kept under another name, so
+    /// that nothing is lost, and the default is used.
+    pub fn load(&self) -> Settings {
+        let text = match std::fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Settings::default(),
+            Err(error) => {
+                tracing::warn!(%error, "settings cannot be read; using the defaults");
+                return Settings::default();
+            }
+        };
+        toml::from_str(&text).unwrap_or_else(|_| {
+            let kept = self.path.with_extension("toml.damaged");
+            tracing::warn!("settings are damaged; they are kept beside the new file");
+            if let Err(error) = std::fs::rename(&self.path, kept) {
+                tracing::warn!(%error, "damaged settings could not be kept");
+            }
+            Settings::default()
+        })
+    }
+
+    /// Writes the settings whole: to a new file first, then in the old one's place.
+    pub fn save(&self, settings: &Settings) -> io::Result<()> {
+        let text = toml::to_string(settings).map_err(io::Error::other)?;
+        let new = self.path.with_extension("toml.new");
+        let mut file = std::fs::File::create(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(new, &self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_round_trip_and_damage_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::in_folder(folder.path());
+        assert_eq!(file.load(), Settings::default());
+        let settings = Settings { service: Some("https://verify.example".into()) };
+        file.save(&settings).unwrap();
+        assert_eq!(file.load(), settings);
+
+        std::fs::write(folder.path().join("settings.toml"), "service = [").unwrap();
+        assert_eq!(file.load(), Settings::default());
+        assert!(folder.path().join("settings.toml.damaged").exists());
+    }
+}
