@@ -1,0 +1,47 @@
+/**
+ * Prints what the page weighs at the end of a build: brotli, as it travels. The last lines have the one form of the project's
+ * figures, `figure NAME VALUE UNIT GOAL ok|short`. The phone library counts apart: only sessions with a phone field load it.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import type { Plugin } from 'vite';
+
+const GOALS = { page_brotli_kib: 45, page_phone_brotli_kib: 40 };
+
+export function sizes(): Plugin {
+  let out = '';
+  return {
+    name: 'countersign:sizes',
+    apply: 'build',
+    configResolved(config) {
+      out = join(config.root, config.build.outDir);
+    },
+    closeBundle() {
+      const total = { page_brotli_kib: 0, page_phone_brotli_kib: 0 };
+      for (const name of files(out)) {
+        const size = brotli(join(out, name)) / 1024;
+        total[/phone-[^/]+\.js$/.test(name) ? 'page_phone_brotli_kib' : 'page_brotli_kib'] += size;
+        console.log(`${size.toFixed(2).padStart(7)} KiB brotli  ${name}`);
+      }
+      for (const [name, goal] of Object.entries(GOALS)) {
+        const size = total[name as keyof typeof GOALS];
+        console.log(`figure ${name} ${size.toFixed(2)} KiB ${goal} ${size <= goal ? 'ok' : 'short'}`);
+      }
+    },
+  };
+}
+
+function files(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+function brotli(path: string): number {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  return brotliCompressSync(readFileSync(path), { params }).length;
+}

@@ -1,0 +1,366 @@
+/**
+ * The recipient's steps as one state machine over signals (`docs/protocol.md` §5): what may happen when, and what is on the
+ * screen. It knows no DOM. Everything it needs from the world comes through {@link Environment}, so tests run it whole against
+ * a scripted service.
+ *
+ * It fails closed: whatever is not expected ends in `invalid`, and leaving a step forgets the secrets of it.
+ */
+
+import { computed, signal } from '@preact/signals';
+import { type Api, type Credentials, type Outcome, type Verdict } from './api.ts';
+import type { Clock } from './clock.ts';
+import { Countdown } from './countdown.ts';
+import { Fields } from './fields.ts';
+import { Persistence } from './persistence.ts';
+import { contradicts, type Profile } from './profile.ts';
+import { wipe } from './protocol/bytes.ts';
+import type { Canonical, Reading } from './protocol/canonical.ts';
+import { ExchangeError } from './protocol/errors.ts';
+import { draw, type Random, type SessionId } from './protocol/ids.ts';
+import type { Began, Offer } from './protocol/offer.ts';
+import type { PhoneReader } from './protocol/phone.ts';
+import { type Answered, Opened } from './protocol/recipient.ts';
+import { asciiDigits } from './protocol/unicode.ts';
+
+export type Step = 'ask' | 'field' | 'checking' | 'passcode' | 'confirmed' | 'stop' | 'invalid';
+
+/** Why not to continue: the codes differ, the reader did not ask for this, the other side proved nothing. */
+export type StopReason = 'mismatch' | 'unexpected' | 'unproven';
+
+/** What came of asking for more time. */
+export type Extension = 'none' | 'asking' | 'added' | 'refused' | 'failed';
+
+/** What the flow needs from the world. */
+export interface Environment {
+  readonly api: Api;
+  /** `location.origin`: part of what both sides authenticate. */
+  readonly origin: string;
+  readonly handle: string;
+  /** `null`: the address holds none that can exist. */
+  readonly sessionId: SessionId | null;
+  /** The first field's value, from the link. */
+  readonly prefill: string | null;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Resolves once what was set before is on the screen, and so never while the page is hidden. */
+  readonly painted: () => Promise<void>;
+  /** May be called again after it failed. */
+  readonly loadPhones: (attempt: number) => Promise<PhoneReader>;
+}
+
+/** After this long without a verdict the agent's program is slow or offline. */
+const SLOW_MS = 5000;
+/** Least extension that is worth telling. */
+const ADDED_MS = 1000;
+/** Typed comparison: slips that are forgiven. A guesser's chance stays at 3 in 10⁶. */
+const TYPED_TRIES = 3;
+
+export class Flow {
+  readonly step = signal<Step>('ask');
+  readonly profile = signal<Profile | null>(null);
+  readonly offer = signal<Offer | null>(null);
+  readonly fields = signal<Fields | null>(null);
+  /** The answer to "who started this": set from the tap on. */
+  readonly began = signal<Began | null>(null);
+  /** A value is being checked that the reader did not type here: how it was understood. */
+  readonly prefilled = signal<Reading | null>(null);
+  readonly slow = signal(false);
+  /** Set while it may be shown, and only then. */
+  readonly passcode = signal<string | null>(null);
+  /** Typed comparison: tries left after a slip. */
+  readonly triesLeft = signal(TYPED_TRIES);
+  readonly extension = signal<Extension>('none');
+  readonly stopReason = signal<StopReason | null>(null);
+  /** Whether the organization has been told the outcome. */
+  readonly reported = signal(false);
+  readonly confirmedAt = signal<Date | null>(null);
+  readonly countdown: Countdown;
+  readonly #persistence: Persistence;
+  readonly trouble = computed(() => this.#persistence.trouble.value);
+
+  readonly #env: Environment;
+  readonly #life = new AbortController();
+  #who: Credentials | null = null;
+  #opened: Opened | null = null;
+  #answered: Answered | null = null;
+  #phonesThere: Promise<void> = Promise.resolve();
+  /** The passcode in typed comparison, where it is not shown. */
+  #unshown: string | null = null;
+
+  constructor(env: Environment) {
+    this.#env = env;
+    this.#persistence = new Persistence(this.#life.signal);
+    const near = () => void this.#resync();
+    this.countdown = new Countdown(env.clock, {
+      near,
+      end: () => {
+        this.#invalidate();
+      },
+    });
+  }
+
+  /** Loads the profile. Changes nothing anywhere. */
+  start(): void {
+    if (this.#env.sessionId === null) this.#invalidate();
+    if (this.#env.handle === '') return;
+    void this.#attempt(async () => {
+      const { api, handle } = this.#env;
+      const load = () => api.profile(handle, this.#life.signal);
+      this.profile.value = await this.#persistence.run(load);
+    });
+  }
+
+  /** The reader says who began the conversation: the gesture that opens the link. */
+  begin(began: Began): void {
+    const { handle, sessionId, random } = this.#env;
+    if (this.step.value !== 'ask' || this.began.value !== null || this.profile.value === null) return;
+    if (sessionId === null) return;
+    this.began.value = began;
+    // Drawn once: the same token again gets the same answer, so a lost response does not burn the link.
+    this.#who = { handle, id: sessionId, token: draw('token', random) };
+    void this.#attempt(() => this.#open(this.#credentials()));
+  }
+
+  /** Reads what was typed and goes on to check it. Says which field to mend, or `null`. */
+  async check(): Promise<number | null> {
+    const fields = this.fields.value;
+    if (this.step.value !== 'field' || fields === null) return null;
+    await this.#phonesThere;
+    if (!this.#stepIs('field')) return null;
+    const read = fields.read();
+    if ('fault' in read) return read.fault;
+    void this.#attempt(() => this.#answer(read.values));
+    return null;
+  }
+
+  matches(): void {
+    if (this.step.value === 'passcode' && this.passcode.value !== null) this.#confirm();
+  }
+
+  mismatch(): void {
+    if (this.step.value === 'passcode') this.#stop('mismatch', { matched: false });
+  }
+
+  unexpected(): void {
+    if (this.step.value === 'passcode') this.#stop('unexpected', { matched: false, unexpected: true });
+  }
+
+  /** Typed comparison: what the agent said, as the reader typed it. */
+  compareTyped(typed: string): void {
+    if (this.step.value !== 'passcode' || this.#unshown === null) return;
+    if (typedDigits(typed) === this.#unshown) {
+      this.#confirm();
+    } else if (this.triesLeft.value > 1) {
+      this.triesLeft.value -= 1;
+    } else {
+      this.mismatch();
+    }
+  }
+
+  /** Asks for more time. */
+  async moreTime(): Promise<void> {
+    if (this.#who === null || this.extension.value === 'asking' || this.#isOver()) return;
+    this.extension.value = 'asking';
+    try {
+      const ttlMs = await this.#env.api.extend(this.#who, this.#life.signal);
+      if (this.#isOver()) return;
+      this.extension.value = this.countdown.set(ttlMs) >= ADDED_MS ? 'added' : 'refused';
+    } catch (error) {
+      this.extension.value = isRefusal(error) ? 'refused' : 'failed';
+    }
+  }
+
+  /** Tries again at once what is waiting for the network. */
+  retry(): void {
+    this.#persistence.retryNow();
+  }
+
+  /** The page is being left, or comes back from where browsers keep pages alive: whatever was secret is gone. */
+  leave(): void {
+    if (this.began.value !== null && !this.#isOver()) this.#invalidate();
+  }
+
+  async #open(who: Credentials): Promise<void> {
+    const { api, prefill, origin, handle } = this.#env;
+    const opened = await this.#persistence.run(() => api.open(who, this.#life.signal));
+    this.countdown.set(opened.ttlMs);
+    if (this.profile.value !== null && contradicts(this.profile.value, opened.offer)) {
+      this.#invalidate();
+      return;
+    }
+    const fields = new Fields(opened.offer);
+    this.offer.value = opened.offer;
+    this.fields.value = fields;
+    this.#opened = new Opened({ origin, handle }, who.id, opened.offer, opened.share);
+    const first = fields.entries[0];
+    if (prefill !== null && first !== undefined) first.typed.value = prefill;
+    if (fields.needPhones) this.#phonesThere = this.#loadPhones(fields);
+
+    if (prefill !== null && fields.entries.length === 1) {
+      await this.#phonesThere;
+      const read = fields.read();
+      if ('values' in read) {
+        this.prefilled.value = read.values[0]?.reading ?? null;
+        await this.#answer(read.values);
+        return;
+      }
+    }
+    if (!this.#isOver()) this.step.value = 'field';
+  }
+
+  async #loadPhones(fields: Fields): Promise<void> {
+    await this.#attempt(async () => {
+      fields.phones.value = await this.#persistence.run(this.#env.loadPhones);
+    });
+  }
+
+  async #answer(values: readonly Canonical[]): Promise<void> {
+    const [who, began] = [this.#credentials(), this.began.value];
+    if (this.#opened === null || began === null || this.#isOver()) return;
+    this.step.value = 'checking';
+    // Let the step be painted before the arithmetic takes the processor.
+    await new Promise((resolve) => setTimeout(resolve));
+    const { answered, answer } = this.#opened.answer(values, began, this.#env.random);
+    this.#answered = answered;
+    this.#opened = null;
+    this.fields.value?.forget();
+
+    const { api } = this.#env;
+    const slow = setTimeout(() => (this.slow.value = true), SLOW_MS);
+    try {
+      let verdict = await this.#persistence.run(() => api.answer(who, answer, this.#life.signal));
+      while (verdict.verdict === 'pending') {
+        verdict = await this.#persistence.run(() => this.#nextVerdict(who));
+      }
+      await this.#conclude(who, answered, verdict);
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /** A waiting call. One that comes back empty-handed at once is not repeated at once. */
+  async #nextVerdict(who: Credentials): Promise<Verdict> {
+    const asked = this.#env.clock();
+    const verdict = await this.#env.api.verdict(who, this.#life.signal);
+    const early = verdict.verdict === 'pending' && this.#env.clock() - asked < 1000;
+    if (early) await new Promise((resolve) => setTimeout(resolve, 1000));
+    return verdict;
+  }
+
+  async #conclude(who: Credentials, answered: Answered, verdict: Verdict): Promise<void> {
+    if (this.#isOver()) return;
+    if (verdict.verdict !== 'accepted') {
+      this.#invalidate();
+      return;
+    }
+    const { passcode, nonce } = answered.accept(verdict.tag);
+    this.countdown.set(verdict.ttlMs);
+    if (this.offer.value?.compare === 'typed') this.#unshown = passcode;
+    else this.passcode.value = passcode;
+    this.prefilled.value = null;
+    this.extension.value = 'none';
+    this.step.value = 'passcode';
+    // The nonce unlocks the agent's reveal, so it leaves only once the reader can see what to compare with.
+    await this.#env.painted();
+    try {
+      await this.#persistence.run(() => this.#env.api.viewed(who, nonce, this.#life.signal));
+    } finally {
+      wipe(nonce);
+    }
+  }
+
+  #confirm(): void {
+    this.confirmedAt.value = new Date();
+    this.#end('confirmed');
+    void this.#report({ matched: true });
+  }
+
+  #stop(reason: StopReason, outcome: Outcome): void {
+    this.stopReason.value = reason;
+    this.#end('stop');
+    void this.#report(outcome);
+  }
+
+  /** Tells the organization. What the reader sees does not depend on it. */
+  async #report(outcome: Outcome): Promise<void> {
+    const [who, life] = [this.#who, new AbortController()];
+    if (who === null) return;
+    try {
+      await new Persistence(life.signal).run(() => this.#env.api.outcome(who, outcome, life.signal));
+      this.reported.value = true;
+    } catch {
+      // The session is over on the service's side already; there is nobody left to tell.
+    }
+  }
+
+  /** Whether the agent has added time: asked once, shortly before the end. */
+  async #resync(): Promise<void> {
+    const [who, { api }] = [this.#who, this.#env];
+    if (who === null) return;
+    try {
+      const step = this.step.value;
+      const ttlMs =
+        step === 'passcode'
+          ? await api.verdict(who, this.#life.signal, false).then((v) => ('ttlMs' in v ? v.ttlMs : 0))
+          : (await api.open(who, this.#life.signal)).ttlMs;
+      if (!this.#isOver() && ttlMs > 0) this.countdown.set(ttlMs);
+    } catch {
+      // Then the end comes when it was due.
+    }
+  }
+
+  /** Runs a piece of the flow; whatever ends it unexpectedly ends the session. */
+  async #attempt(piece: () => Promise<void>): Promise<void> {
+    try {
+      await piece();
+    } catch (error) {
+      if (this.#isOver()) return;
+      const unproven = error instanceof ExchangeError && error.code === 'not_confirmed';
+      if (unproven) this.stopReason.value = 'unproven';
+      this.#end(unproven ? 'stop' : 'invalid');
+    }
+  }
+
+  #invalidate(): void {
+    if (!this.#isOver()) this.#end('invalid');
+  }
+
+  /** Ends the run and forgets everything secret. */
+  #end(step: Step): void {
+    this.passcode.value = null;
+    this.#unshown = null;
+    this.#answered?.wipe();
+    this.#answered = null;
+    this.#opened = null;
+    this.fields.value?.forget();
+    this.fields.value = null;
+    this.prefilled.value = null;
+    this.countdown.stop();
+    this.step.value = step;
+    // The profile may still be on its way to a page whose address was wrong; it says how to reach the organization.
+    if (this.profile.value !== null) this.#life.abort();
+  }
+
+  #isOver(): boolean {
+    return ['confirmed', 'stop', 'invalid'].includes(this.step.value);
+  }
+
+  /** The step as it is now: an `await` may have changed what was known. */
+  #stepIs(step: Step): boolean {
+    return this.step.value === step;
+  }
+
+  #credentials(): Credentials {
+    if (this.#who === null) throw new ExchangeError('spent');
+    return this.#who;
+  }
+}
+
+/** What counts of a code as it was typed: its digits, of whatever script. */
+export function typedDigits(typed: string): string {
+  return asciiDigits(typed).replace(/[^0-9]/g, '');
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'invalid';
+}

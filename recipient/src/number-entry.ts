@@ -1,0 +1,60 @@
+/**
+ * Entry without a link: the session number the recipient was told, at the organization's address (`docs/api.md`). Finding the
+ * session changes nothing; its page asks the same question as the link would.
+ */
+
+import { signal } from '@preact/signals';
+import { type Api, ApiError } from './api.ts';
+import type { Profile } from './profile.ts';
+import { type SessionId } from './protocol/ids.ts';
+import { asciiDigits } from './protocol/unicode.ts';
+
+export type EntryFault = 'bad' | 'unknown' | 'failed';
+
+const NUMBER_DIGITS = 6;
+
+export class NumberEntry {
+  readonly profile = signal<Profile | null>(null);
+  /** There is no such organization, or it cannot be reached. */
+  readonly missing = signal<'unknown' | 'failed' | null>(null);
+  readonly typed = signal('');
+  readonly fault = signal<EntryFault | null>(null);
+  readonly asking = signal(false);
+  readonly #api: Api;
+  readonly #handle: string;
+  readonly #life = new AbortController();
+
+  constructor(api: Api, handle: string) {
+    this.#api = api;
+    this.#handle = handle;
+  }
+
+  async start(): Promise<void> {
+    this.missing.value = null;
+    try {
+      this.profile.value = await this.#api.profile(this.#handle, this.#life.signal);
+    } catch (error) {
+      this.missing.value = isRefusal(error) ? 'unknown' : 'failed';
+    }
+  }
+
+  /** The session's id, or `null` with {@link fault} set. */
+  async find(): Promise<SessionId | null> {
+    const number = asciiDigits(this.typed.value).replace(/[\p{White_Space}-]/gu, '');
+    this.fault.value = /^[0-9]*$/.test(number) && number.length === NUMBER_DIGITS ? null : 'bad';
+    if (this.fault.value !== null || this.asking.value) return null;
+    this.asking.value = true;
+    try {
+      return await this.#api.sessionByNumber(this.#handle, number, this.#life.signal);
+    } catch (error) {
+      this.fault.value = isRefusal(error) ? 'unknown' : 'failed';
+      return null;
+    } finally {
+      this.asking.value = false;
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'invalid';
+}

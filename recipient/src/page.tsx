@@ -1,0 +1,86 @@
+/** The page: the profile on top, the step in force below it. Which step that is, is the flow's to say. */
+
+import type { NumberEntry } from './number-entry.ts';
+import type { Flow } from './flow.ts';
+import { Announcer } from './parts/Announcer.tsx';
+import { ProfileCard } from './parts/ProfileCard.tsx';
+import { TroubleNote } from './parts/TroubleNote.tsx';
+import type { SessionId } from './protocol/ids.ts';
+import { Ask } from './steps/Ask.tsx';
+import { Checking } from './steps/Checking.tsx';
+import { Confirmed, Invalid, Stop } from './steps/Ends.tsx';
+import { Entry } from './steps/Entry.tsx';
+import { FieldStep } from './steps/FieldStep.tsx';
+import { Passcode } from './steps/Passcode.tsx';
+import { text } from './text/index.ts';
+
+export function SessionPage({ flow }: { readonly flow: Flow }) {
+  const profile = flow.profile.value;
+  return (
+    <>
+      {profile === null ? null : <ProfileCard profile={profile} />}
+      <TroubleNote flow={flow} />
+      <Step flow={flow} />
+      <Footer />
+      <Announcer flow={flow} />
+    </>
+  );
+}
+
+function Step({ flow }: { readonly flow: Flow }) {
+  const [step, profile, offer, fields] = [flow.step.value, flow.profile.value, flow.offer.value, flow.fields.value];
+  if (step === 'invalid') return <Invalid profile={profile} />;
+  if (profile === null) return <Loading />;
+  if (step === 'ask') return <Ask flow={flow} profile={profile} />;
+  if (step === 'stop') return <Stop flow={flow} profile={profile} />;
+  if (offer === null) return <Loading />;
+  if (step === 'checking') return <Checking flow={flow} offer={offer} />;
+  if (step === 'passcode') return <Passcode flow={flow} offer={offer} />;
+  if (step === 'confirmed') return <Confirmed flow={flow} offer={offer} />;
+  return fields === null ? <Loading /> : <FieldStep flow={flow} offer={offer} fields={fields} />;
+}
+
+interface EntryProps {
+  readonly entry: NumberEntry;
+  readonly go: (id: SessionId) => void;
+}
+
+export function OrganizationPage({ entry, go }: EntryProps) {
+  const profile = entry.profile.value;
+  const missing = entry.missing.value;
+  if (missing === 'unknown') return <Invalid profile={null} />;
+  if (profile === null) return missing === null ? <Loading /> : <Unreached entry={entry} />;
+  return (
+    <>
+      <ProfileCard profile={profile} />
+      <Entry entry={entry} profile={profile} go={go} />
+      <Footer />
+    </>
+  );
+}
+
+function Unreached({ entry }: { readonly entry: NumberEntry }) {
+  const t = text.value.trouble;
+  return (
+    <div class="note warn" role="status">
+      <p>{text.value.entry.failed}</p>
+      <button type="button" class="small" data-testid="retry" onClick={() => void entry.start()}>
+        {t.retry}
+      </button>
+    </div>
+  );
+}
+
+function Loading() {
+  return <p class="loading">{text.value.page.loading}</p>;
+}
+
+function Footer() {
+  const t = text.value.page;
+  return (
+    <footer>
+      <p>{t.footer}</p>
+      <p>{t.traceless}</p>
+    </footer>
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { read } from '../protocol/canonical.ts';
+import { readPhone } from '../protocol/phone-library.ts';
+import { en } from './en.ts';
+import { country, day, grouped, minutes, months, reading, spoken } from './format.ts';
+
+it('spells time left', () => {
+  expect([0, 7, 91, 600].map(minutes)).toEqual(['0:00', '0:07', '1:31', '10:00']);
+});
+
+it('groups codes for the eye and the ear', () => {
+  expect(['7392', '73920', '739204', '7392041', '73920415'].map(grouped)).toEqual([
+    '7392',
+    '739 20',
+    '739 204',
+    '7392 041',
+    '7392 0415',
+  ]);
+  expect(spoken('739204')).toBe('7 3 9, 2 0 4');
+});
+
+it('spells dates, months and countries', () => {
+  expect(day('2026-11-03T09:00:00Z', en)).toBe('3 November 2026');
+  expect(day('soon', en)).toBe('');
+  expect(months(en)[2]).toBe('March');
+  expect([country('FR', en), country(null, en), country('??', en)]).toEqual(['France', '', '??']);
+});
+
+it('spells how a value was understood', () => {
+  const spell = (...[kind, input]: [Parameters<typeof read>[0], string]) =>
+    reading(read(kind, 'FR', input, readPhone).reading, en);
+  expect(spell('phone', '0612345678')).toBe('France · +33 6 12 34 56 78');
+  expect(spell('number', '-1.234.567,50')).toBe('minus 1\u202f234\u202f567 point 5');
+  expect(spell('number', '1.234')).toBe('1\u202f234');
+  expect(spell('date', '1987-03-04')).toBe('4 March 1987');
+  expect(spell('code', 'kl-229')).toBe('KL229');
+  expect(spell('text', 'x')).toBe('');
+});
+
+it('never calls the code a password, and never asks the reader to say it', () => {
+  const words = (node: unknown): string =>
+    typeof node === 'object' && node !== null ? Object.values(node).map(words).join('\n') : String(node);
+  expect(words(en)).not.toMatch(/\bOTP\b|one-time|passcode|\bPIN\b|password(?!, a card number)/);
+});

@@ -1,0 +1,24 @@
+/** Builds the page: `dist/index.html` and `dist/assets/*` with hashed names, the same bytes from the same sources. */
+
+import { defineConfig } from 'vitest/config';
+import { phoneLibrary } from './build/phone-library.ts';
+import { sizes } from './build/sizes.ts';
+import { staticPage } from './build/static-page.ts';
+import { scriptedService } from './dev/service.ts';
+
+export default defineConfig({
+  base: '/',
+  plugins: [phoneLibrary(), staticPage(), sizes(), scriptedService()],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    // BigInt is the youngest thing the arithmetic needs; check.js asks for what the syntax does not show.
+    target: ['es2020', 'chrome80', 'firefox78', 'safari14'],
+    sourcemap: false,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  // The one token file lies beside this folder.
+  server: { fs: { allow: ['..'] } },
+  test: { include: ['src/**/*.test.ts'] },
+});
