@@ -139,6 +139,13 @@ impl Isk {
     }
 }
 
+/// Whether a share could be agreed with at all: the canonical encoding of an element that is not the identity. The service
+/// refuses others at its door; each side checks again.
+pub fn check_share(share: &Share) -> Result<(), ShareError> {
+    let element = CompressedRistretto(*share.as_bytes()).decompress().ok_or(ShareError::NotAnElement)?;
+    if element.is_identity() { Err(ShareError::Identity) } else { Ok(()) }
+}
+
 /// The draft's `scalar_mult_vfy`: multiplies, and refuses what does not decode and what leads to the identity.
 fn scalar_mult_vfy(scalar: &Scalar, peer: &Share) -> Result<[u8; 32], ShareError> {
     let element = CompressedRistretto(*peer.as_bytes()).decompress().ok_or(ShareError::NotAnElement)?;

@@ -1,0 +1,56 @@
+//! Options with one meaning wherever they are set: a flag, an environment variable `COUNTERSIGN_…`, a key of a TOML file; in
+//! this order of precedence.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// A configuration file's keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileConfig {
+    /// Where to listen.
+    pub listen: Option<SocketAddr>,
+    /// The origin recipients' browsers see.
+    pub public_origin: Option<String>,
+    /// Where the database is.
+    pub data: Option<PathBuf>,
+    /// The recipient's page from a folder.
+    pub page: Option<PathBuf>,
+    /// Links one address may open a minute.
+    pub opens_per_minute: Option<u32>,
+}
+
+/// The file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    Read(PathBuf, #[source] std::io::Error),
+    /// It is not such a file.
+    #[error("{0}: {1}")]
+    Parse(PathBuf, #[source] toml::de::Error),
+}
+
+impl FileConfig {
+    /// The file's keys; none if there is no file.
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
+        toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let config: FileConfig =
+            toml::from_str("listen = \"127.0.0.1:0\"\npublic-origin = \"https://v.example\"").unwrap();
+        assert_eq!(config.public_origin.as_deref(), Some("https://v.example"));
+        assert!(toml::from_str::<FileConfig>("lissten = 1").is_err());
+    }
+}

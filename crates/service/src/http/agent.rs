@@ -1,0 +1,123 @@
+//! The agent's calls: who am I, create, verdict, revealed, more time, cancel, enrol.
+
+use super::App;
+use super::body::Json;
+use super::caller::{Address, Named};
+use super::problem::Failure;
+use crate::clock::{left, rfc3339};
+use crate::directory::Agent;
+use crate::store::Owner;
+use axum::extract::State;
+use axum::http::StatusCode;
+use countersign_protocol::cpace;
+use countersign_protocol::wire::{
+    CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Policy, Verdict,
+};
+
+/// What every organization allows, until organizations can say otherwise.
+fn policy() -> Policy {
+    Policy::default()
+}
+
+fn organization(app: &App, agent: &Agent) -> Result<OrgProfile, Failure> {
+    app.directory.org(&agent.org)?.ok_or(Failure::Unauthorized)
+}
+
+/// `GET /api/v1/me`
+pub(super) async fn me(State(app): State<App>, agent: Agent) -> Result<axum::Json<Me>, Failure> {
+    let organization = organization(&app, &agent)?;
+    let (origin, policy) = (app.origin.clone(), policy());
+    Ok(axum::Json(Me { agent: agent.profile, role: agent.role, organization, origin, policy }))
+}
+
+/// `POST /api/v1/sessions`
+pub(super) async fn create(
+    State(app): State<App>,
+    agent: Agent,
+    Json(request): Json<CreateSession>,
+) -> Result<(StatusCode, axum::Json<Created>), Failure> {
+    let offer = request.offer()?;
+    cpace::check_share(&request.share)
+        .map_err(|_| Failure::Malformed("share is not a group element".to_owned()))?;
+    let organization = organization(&app, &agent)?;
+    if offer.org_name != organization.name || offer.region != organization.country {
+        return Err(Failure::ProfileChanged);
+    }
+    let policy = policy();
+    if !(policy.ttl_min_secs..=policy.ttl_max_secs).contains(&offer.ttl_secs) {
+        return Err(Failure::OutOfPolicy("another duration is needed"));
+    }
+    if offer.fields.iter().any(|field| !policy.kinds.contains(&field.kind)) {
+        return Err(Failure::OutOfPolicy("a kind of field is not allowed"));
+    }
+    app.limiter.creation(&agent.profile.id)?;
+
+    let id = request.session_id;
+    let owner = Owner { org: agent.org.clone(), agent: agent.profile.id };
+    let placed = app.store.create(owner, request).await.map_err(Failure::for_agent)?;
+    let created = Created {
+        url: format!("{}/{}/{id}", app.origin, agent.org),
+        number: placed.number,
+        created_at: rfc3339(placed.created_at),
+        expires_at: rfc3339(placed.expires_at),
+        ttl_ms: left(placed.expires_at, app.clock.now()),
+    };
+    Ok((StatusCode::CREATED, axum::Json(created)))
+}
+
+/// `POST /api/v1/sessions/{id}/verdict`
+pub(super) async fn verdict(
+    State(app): State<App>,
+    agent: Agent,
+    Named(id): Named,
+    Json(verdict): Json<Verdict>,
+) -> Result<axum::Json<Empty>, Failure> {
+    if !verdict.is_consistent() {
+        return Err(Failure::Malformed("a tag goes with an acceptance and only with one".to_owned()));
+    }
+    app.store.verdict(agent.profile.id, id, verdict).await.map_err(Failure::for_agent)?;
+    Ok(axum::Json(Empty {}))
+}
+
+/// `POST /api/v1/sessions/{id}/revealed`
+pub(super) async fn revealed(
+    State(app): State<App>,
+    agent: Agent,
+    Named(id): Named,
+    Json(Empty {}): Json<Empty>,
+) -> Result<axum::Json<Empty>, Failure> {
+    app.store.revealed(agent.profile.id, id).await.map_err(Failure::for_agent)?;
+    Ok(axum::Json(Empty {}))
+}
+
+/// `POST /api/v1/sessions/{id}/extend`
+pub(super) async fn extend(
+    State(app): State<App>,
+    agent: Agent,
+    Named(id): Named,
+    Json(Empty {}): Json<Empty>,
+) -> Result<axum::Json<Extended>, Failure> {
+    let expires_at = app.store.extend(agent.profile.id, id).await.map_err(Failure::for_agent)?;
+    Ok(axum::Json(Extended { expires_at: rfc3339(expires_at), ttl_ms: left(expires_at, app.clock.now()) }))
+}
+
+/// `DELETE /api/v1/sessions/{id}`
+pub(super) async fn cancel(
+    State(app): State<App>,
+    agent: Agent,
+    Named(id): Named,
+) -> Result<StatusCode, Failure> {
+    app.store.cancel(agent.profile.id, id).await.map_err(Failure::for_agent)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/enroll`
+pub(super) async fn enroll(
+    State(app): State<App>,
+    Address(from): Address,
+    Json(request): Json<EnrollRequest>,
+) -> Result<axum::Json<Enrolled>, Failure> {
+    app.limiter.enrollment(from)?;
+    let token = app.directory.redeem(&request.code)?.ok_or(Failure::InvalidEnrollment)?;
+    Ok(axum::Json(Enrolled { token }))
+}

@@ -1,0 +1,72 @@
+//! The agent's event stream (server-sent events). An event is stored in the transaction that caused it, so a stream that
+//! breaks, or a service that restarts, loses and repeats nothing: the client says what it saw last.
+
+use super::App;
+use super::problem::Failure;
+use crate::directory::Agent;
+use crate::store::{Key, StoredEvent, Wake};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often a quiet stream says that it is alive.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// `GET /api/v1/events`
+pub(super) async fn stream(
+    State(app): State<App>,
+    agent: Agent,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let wake = app.store.wakes().subscribe(Key::Agent(agent.profile.id.clone()));
+    let after = match headers.get("last-event-id") {
+        Some(id) => id
+            .to_str()
+            .ok()
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| Failure::Malformed("Last-Event-ID is not an id of this stream".to_owned()))?,
+        None => app.store.newest_event().await.map_err(Failure::for_agent)?,
+    };
+    let stopping = app.stopping.clone();
+    let feed = Feed { app, agent: agent.profile.id, after, wake, ready: VecDeque::new(), stopping };
+    let events = stream::unfold(feed, |mut feed| async move {
+        let event = feed.next().await?;
+        let sent = Event::default().id(event.seq.to_string()).event(event.name).data(event.data);
+        Some((Ok(sent), feed))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// One agent's stream.
+struct Feed {
+    app: App,
+    agent: String,
+    after: i64,
+    wake: Wake,
+    ready: VecDeque<StoredEvent>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Feed {
+    /// The next event; none when the service stops or its store fails, and the client comes back.
+    async fn next(&mut self) -> Option<StoredEvent> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                self.after = event.seq;
+                return Some(event);
+            }
+            self.ready = self.app.store.events_after(self.agent.clone(), self.after).await.ok()?.into();
+            if self.ready.is_empty() {
+                tokio::select! {
+                    () = self.wake.changed() => {}
+                    _ = self.stopping.wait_for(|stop| *stop) => return None,
+                }
+            }
+        }
+    }
+}

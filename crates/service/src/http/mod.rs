@@ -1,0 +1,87 @@
+//! The HTTP API (`docs/api.md`) and the recipient's page. One family of calls a file; [`problem`] is the one place where an
+//! error becomes a status.
+//!
+//! No GET or HEAD changes anything: link previews and scanners spend nothing.
+
+mod agent;
+mod body;
+mod caller;
+mod events;
+mod headers;
+mod operations;
+mod page;
+mod problem;
+mod recipient;
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::limits::{Limiter, MAX_BODY_BYTES};
+use crate::page::Page;
+use crate::store::SessionStore;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any, delete, get, post};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What every call works with.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) directory: Directory,
+    pub(crate) limiter: Limiter,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) page: Page,
+    /// The public origin: part of every link and of `CI`.
+    pub(crate) origin: String,
+    /// Turns true when the service stops: streams and waits end.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The whole service as a router.
+pub(crate) fn router(parts: Parts) -> Router {
+    let app = App(Arc::new(parts));
+    let agent = Router::new()
+        .route("/me", get(agent::me))
+        .route("/sessions", post(agent::create))
+        .route("/sessions/{id}", delete(agent::cancel))
+        .route("/sessions/{id}/verdict", post(agent::verdict))
+        .route("/sessions/{id}/revealed", post(agent::revealed))
+        .route("/sessions/{id}/extend", post(agent::extend))
+        .route("/events", get(events::stream))
+        .route("/enroll", post(agent::enroll));
+    let recipient = Router::new()
+        .route("/orgs/{handle}", get(recipient::profile))
+        .route("/orgs/{handle}/numbers/{number}", post(recipient::number))
+        .route("/orgs/{handle}/sessions/{id}/open", post(recipient::open))
+        .route("/orgs/{handle}/sessions/{id}/answer", post(recipient::answer))
+        .route("/orgs/{handle}/sessions/{id}/verdict", get(recipient::verdict))
+        .route("/orgs/{handle}/sessions/{id}/extend", post(recipient::extend))
+        .route("/orgs/{handle}/sessions/{id}/viewed", post(recipient::viewed))
+        .route("/orgs/{handle}/sessions/{id}/outcome", post(recipient::outcome));
+    Router::new()
+        .nest("/api/v1", agent.merge(recipient))
+        .route("/api/{*rest}", any(operations::not_found))
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/assets/{name}", get(page::asset))
+        .route("/{handle}", get(page::document))
+        .route("/{handle}/{session}", get(page::document))
+        .fallback(operations::not_found)
+        .method_not_allowed_fallback(operations::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(app.clone(), headers::set))
+        .layer(from_fn(operations::log))
+        .with_state(app)
+}

@@ -1,0 +1,161 @@
+//! The recipient's calls. There is no account: the page draws a token, and the first to open a link is its recipient.
+//! Whatever is wrong with a session is one answer, byte for byte.
+
+use super::App;
+use super::body::Json;
+use super::caller::Address;
+use super::problem::Failure;
+use crate::clock::{left, rfc3339};
+use crate::limits::MAX_WAIT_SECS;
+use crate::store::{Key, Recipient, StoreError, VerdictRecord};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use countersign_protocol::cpace;
+use countersign_protocol::wire::{
+    Answer, Empty, Extended, OpenedSession, OrgProfile, Outcome, VerdictState, ViewedRequest,
+};
+use serde::Serialize;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// `GET /api/v1/orgs/{handle}`
+pub(super) async fn profile(
+    State(app): State<App>,
+    Path(handle): Path<String>,
+) -> Result<axum::Json<OrgProfile>, Failure> {
+    app.directory.org(&handle)?.map(axum::Json).ok_or(Failure::UnknownOrganization)
+}
+
+/// What a session number leads to.
+#[derive(Serialize)]
+pub(super) struct Numbered {
+    session_id: String,
+}
+
+/// `POST /api/v1/orgs/{handle}/numbers/{number}`
+pub(super) async fn number(
+    State(app): State<App>,
+    Address(from): Address,
+    Path((handle, number)): Path<(String, String)>,
+) -> Result<axum::Json<Numbered>, Failure> {
+    app.limiter.number(from, &handle)?;
+    let found = app.store.numbered(handle, number).await.map_err(Failure::for_recipient)?;
+    Ok(axum::Json(Numbered { session_id: found.to_string() }))
+}
+
+/// `POST …/open`
+pub(super) async fn open(
+    State(app): State<App>,
+    Address(from): Address,
+    who: Recipient,
+    Json(Empty {}): Json<Empty>,
+) -> Result<axum::Json<OpenedSession>, Failure> {
+    app.limiter.open(from)?;
+    let opened = app.store.open(who).await.map_err(Failure::for_recipient)?;
+    // It was checked when it was created.
+    let offer = opened.request.offer().map_err(|_| Failure::Unavailable)?;
+    let ttl_ms = left(opened.expires_at, app.clock.now());
+    Ok(axum::Json(OpenedSession { offer, share: opened.request.share, ttl_ms }))
+}
+
+/// `POST …/answer`
+pub(super) async fn answer(
+    State(app): State<App>,
+    Address(from): Address,
+    who: Recipient,
+    headers: HeaderMap,
+    Json(answer): Json<Answer>,
+) -> Result<Response, Failure> {
+    cpace::check_share(&answer.share)
+        .map_err(|_| Failure::Malformed("share is not a group element".to_owned()))?;
+    let wait = preferred_wait(&headers);
+    app.store.answer(who.clone(), answer).await.map_err(Failure::for_recipient)?;
+    match wait {
+        Some(wait) => Ok(axum::Json(wait_for_verdict(&app, from, who, wait).await?).into_response()),
+        None => Ok((StatusCode::ACCEPTED, axum::Json(Empty {})).into_response()),
+    }
+}
+
+/// `GET …/verdict`
+pub(super) async fn verdict(
+    State(app): State<App>,
+    Address(from): Address,
+    who: Recipient,
+    headers: HeaderMap,
+) -> Result<axum::Json<VerdictState>, Failure> {
+    let wait = preferred_wait(&headers).unwrap_or_default();
+    Ok(axum::Json(wait_for_verdict(&app, from, who, wait).await?))
+}
+
+/// `Prefer: wait=N` (RFC 7240), at most [`MAX_WAIT_SECS`].
+fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
+    let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut waits = preferences.flat_map(|value| value.split([',', ';'])).filter_map(|one| {
+        let (name, seconds) = one.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("wait").then(|| seconds.trim().parse::<u64>().ok())?
+    });
+    waits.next().map(|seconds| Duration::from_secs(seconds.min(MAX_WAIT_SECS)))
+}
+
+async fn wait_for_verdict(
+    app: &App,
+    from: IpAddr,
+    who: Recipient,
+    wait: Duration,
+) -> Result<VerdictState, Failure> {
+    let _counted = if wait.is_zero() { None } else { Some(app.limiter.wait(from)?) };
+    let mut wake = app.store.wakes().subscribe(Key::Session(who.id));
+    let mut stopping = app.stopping.clone();
+    let until = tokio::time::Instant::now() + wait;
+    loop {
+        let record = app.store.verdict_for(who.clone()).await.map_err(Failure::for_recipient)?;
+        match record {
+            VerdictRecord::Accepted(tag, expires_at) => {
+                return Ok(VerdictState::Accepted { tag, ttl_ms: left(expires_at, app.clock.now()) });
+            }
+            VerdictRecord::Refused => return Ok(VerdictState::Refused),
+            VerdictRecord::Pending => {}
+        }
+        tokio::select! {
+            () = wake.changed() => {}
+            () = tokio::time::sleep_until(until) => return Ok(VerdictState::Pending),
+            _ = stopping.wait_for(|stop| *stop) => return Ok(VerdictState::Pending),
+        }
+    }
+}
+
+/// `POST …/extend`
+pub(super) async fn extend(
+    State(app): State<App>,
+    who: Recipient,
+    Json(Empty {}): Json<Empty>,
+) -> Result<axum::Json<Extended>, Failure> {
+    let expires_at = app.store.extend_by_recipient(who).await.map_err(Failure::for_recipient)?;
+    Ok(axum::Json(Extended { expires_at: rfc3339(expires_at), ttl_ms: left(expires_at, app.clock.now()) }))
+}
+
+/// `POST …/viewed`
+pub(super) async fn viewed(
+    State(app): State<App>,
+    who: Recipient,
+    Json(ViewedRequest { nonce }): Json<ViewedRequest>,
+) -> Result<(StatusCode, axum::Json<Empty>), Failure> {
+    done(app.store.viewed(who, nonce).await)
+}
+
+/// `POST …/outcome`
+pub(super) async fn outcome(
+    State(app): State<App>,
+    who: Recipient,
+    Json(outcome): Json<Outcome>,
+) -> Result<(StatusCode, axum::Json<Empty>), Failure> {
+    if outcome.matched && outcome.unexpected {
+        return Err(Failure::Malformed("what matched was not unexpected".to_owned()));
+    }
+    done(app.store.outcome(who, outcome).await)
+}
+
+fn done(result: Result<(), StoreError>) -> Result<(StatusCode, axum::Json<Empty>), Failure> {
+    result.map(|()| (StatusCode::ACCEPTED, axum::Json(Empty {}))).map_err(Failure::for_recipient)
+}
