@@ -1,0 +1,104 @@
+/**
+ * Shows one scene without the desktop program: `?scene=live-waiting`. Commands are answered here, by rules just good enough to
+ * look at; `?go` plays a session through by itself. Served by `npm run dev` only.
+ */
+
+import { emit } from '@tauri-apps/api/event';
+import { mockIPC } from '@tauri-apps/api/mocks';
+import type { ReadingView, Refused, View } from '../src/bindings.ts';
+import { scenes } from './scenes.ts';
+import { history, session } from './views.ts';
+
+const wanted = new URLSearchParams(location.search);
+const scene = scenes[wanted.get('scene') ?? ''] ?? scenes['start-practice'];
+if (scene === undefined) throw new Error('no scene');
+let current: View = scene.view;
+
+function push(change: Partial<View>): void {
+  current = { ...current, ...change, revision: current.revision + 1 };
+  void emit('view', current);
+}
+
+const refuse = (code: Refused['code'], message: string, field: number | null = null): Refused => ({ code, message, field });
+
+function read(kind: string, value: string): ReadingView {
+  const digits = value.replace(/\D/gu, '');
+  if (kind === 'phone') {
+    if (digits.length < 4) throw refuse('value_not_of_kind', '', 0) as unknown as Error;
+    const region = digits.startsWith('44') ? 'GB' : 'FR';
+    const international = region === 'GB' ? `+${digits}` : `+33 ${digits.replace(/^(0033|33|0)/u, '').replace(/\B(?=(\d\d)+$)/gu, ' ')}`;
+    return { as: 'phone', international, region, valid: digits.length > 9 };
+  }
+  if (kind === 'number') return { as: 'number', canonical: value.replace(/\./gu, '').replace(',', '.').replace(/0+$/u, '') };
+  return kind === 'date' ? { as: 'date', iso: value } : { as: 'as_typed' };
+}
+
+interface Arguments {
+  readonly kind?: string;
+  readonly value?: string;
+  readonly before?: number | null;
+  readonly limit?: number;
+  readonly session?: string;
+  readonly on?: boolean;
+  readonly request?: { readonly subject: string; readonly fields: readonly { readonly value: string }[] };
+}
+
+const commands: Readonly<Record<string, (args: Arguments) => unknown>> = {
+  view: () => current,
+  read_value: ({ kind = '', value = '' }) => read(kind, value),
+  start: ({ request }) => {
+    if (request?.subject === 'offline') throw refuse('offline', '') as unknown as Error;
+    if (!/\d/u.test(request?.fields[0]?.value ?? '')) throw refuse('value_not_of_kind', '', 0) as unknown as Error;
+    push({ sessions: [...current.sessions, session('waiting', { subject: request?.subject ?? '', remaining_ms: 120_000 })] });
+    return session('waiting').id;
+  },
+  copy_link: () => ({ prefilled: false }),
+  reveal: () => ({ passcode: '739204', hide_after_ms: 20_000 }),
+  set_prefill: ({ on = false }) => {
+    push({ sessions: current.sessions.map((each) => ({ ...each, prefill: on })) });
+    return null;
+  },
+  dismiss: ({ session: id }) => {
+    push({ sessions: current.sessions.filter((each) => each.id !== id) });
+    return null;
+  },
+  history: ({ before = null, limit = 50 }) => (scene.empty === true ? { rows: [], next: null } : history(before, limit)),
+  enroll: () => {
+    throw refuse('enrollment_link', '') as unknown as Error;
+  },
+};
+
+mockIPC((command, args) => commands[command]?.((args ?? {}) as Arguments) ?? null, { shouldMockEvents: true });
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const find = (testid: string) => document.querySelector<HTMLElement>(`[data-testid="${testid}"]`);
+
+async function act(): Promise<void> {
+  await pause(800); // after the cursor was put into the first value
+  if (scene?.screen !== undefined) await press(`tab-${scene.screen}`);
+  const steps = [...(scene?.press ?? [])];
+  const last = scene?.type === undefined || !('value-0' in scene.type || 'enroll-link' in scene.type) ? undefined : steps.at(-1);
+  const after = last === 'start' || last === 'enroll' ? steps.splice(-1) : [];
+  for (const step of steps) await press(step);
+  for (const [testid, value] of Object.entries(scene?.type ?? {})) {
+    const input = find(testid);
+    if (!(input instanceof HTMLInputElement)) continue;
+    input.focus();
+    input.value = value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await pause(200);
+  }
+  for (const step of after) await press(step);
+}
+
+async function press(testid: string): Promise<void> {
+  const target = find(testid);
+  target?.focus();
+  target?.click();
+  await pause(100);
+}
+
+if (wanted.get('theme') !== null) document.documentElement.classList.add(wanted.get('theme') ?? 'light');
+if (wanted.get('dir') !== null) document.documentElement.dir = wanted.get('dir') ?? 'ltr';
+await import('../src/main.tsx');
+await act();

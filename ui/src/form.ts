@@ -1,0 +1,104 @@
+/**
+ * What the Start form holds besides values: the template, fields of one's own, who began, duration, prefill, and what was
+ * refused. Values stand in their inputs only and pass through `startRequest` on their way to the engine; nothing here checks
+ * them, the engine does.
+ */
+
+import { batch, computed, signal } from '@preact/signals';
+import type { Began, FieldSpec, Kind, Refused, StartRequest, Template } from './bindings.ts';
+import { view } from './state.ts';
+
+/** A session has one to three fields (the form has room for no more). */
+export const MAX_FIELDS = 3;
+export const PRESETS = [60, 120, 300, 900] as const;
+
+/** A field of one's own; `key` tells its inputs apart while fields come and go. */
+export interface OwnField extends FieldSpec {
+  readonly key: number;
+}
+
+const chosenTemplate = signal<string | null>(null);
+const chosenBegan = signal<Began | null>(null);
+let lastKey = 0;
+
+/** The template in use: the one chosen, or the first. */
+export const template = computed<Template | null>(() => {
+  const { templates } = view.value;
+  return templates.find(({ id }) => id === chosenTemplate.value) ?? templates[0] ?? null;
+});
+export const fromScratch = computed(() => template.value?.fields.length === 0);
+export const ownFields = signal<readonly OwnField[]>([newField()]);
+/** Who began: as the template has it, until the agent says otherwise. */
+export const began = computed<Began>(() => chosenBegan.value ?? template.value?.began ?? 'organization');
+export const ttlPreset = signal<number>(120);
+/** A duration of one's own, as typed; empty: the preset counts. */
+export const ttlCustom = signal('');
+export const prefill = signal(false);
+export const refusal = signal<Refused | null>(null);
+/** Grows when the form is emptied: inputs keyed with it start anew. */
+export const generation = signal(0);
+
+/** What is asked for, in order. */
+export const fields = computed<readonly FieldSpec[]>(() => (fromScratch.value ? ownFields.value : (template.value?.fields ?? [])));
+
+/** Kinds of field the organization allows. */
+export const kinds = computed<readonly Kind[]>(() => view.value.identity?.kinds ?? ['text', 'phone', 'email', 'code', 'number', 'date']);
+
+export const ttlBounds = computed(() => {
+  const { identity } = view.value;
+  return { min: identity?.ttl_min_secs ?? 30, max: identity?.ttl_max_secs ?? 900 };
+});
+
+export function chooseTemplate(id: string): void {
+  batch(() => {
+    chosenTemplate.value = id;
+    chosenBegan.value = null;
+    refusal.value = null;
+  });
+}
+
+export function chooseBegan(who: Began): void {
+  chosenBegan.value = who;
+}
+
+export function addField(): void {
+  ownFields.value = [...ownFields.value, newField()];
+}
+
+export function removeField(key: number): void {
+  batch(() => {
+    ownFields.value = ownFields.value.filter((field) => field.key !== key);
+    refusal.value = null;
+  });
+}
+
+export function changeField(key: number, change: Partial<FieldSpec>): void {
+  ownFields.value = ownFields.value.map((field) => (field.key === key ? { ...field, ...change } : field));
+}
+
+function newField(): OwnField {
+  lastKey += 1;
+  return { key: lastKey, name: '', kind: 'text', hint: '' };
+}
+
+/** The request for what the form holds and these values, in the order of the fields. */
+export function startRequest(values: readonly string[], subject: string): StartRequest {
+  return {
+    template: fromScratch.peek() ? null : (template.peek()?.id ?? null),
+    fields: fields.peek().map(({ name, kind, hint }, index) => ({ field: { name, kind, hint }, value: values[index] ?? '' })),
+    subject,
+    began: began.peek(),
+    ttl_secs: ttlCustom.peek() === '' ? ttlPreset.peek() : Math.round(Number(ttlCustom.peek())),
+    prefill: prefill.peek(),
+  };
+}
+
+/** Empties what belongs to one session; template, own fields and duration stay for the next. */
+export function clear(): void {
+  batch(() => {
+    generation.value += 1;
+    chosenBegan.value = null;
+    prefill.value = false;
+    refusal.value = null;
+  });
+}

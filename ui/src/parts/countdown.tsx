@@ -1,0 +1,54 @@
+/**
+ * The time a session has left, as a ring and as figures; said aloud at one minute, half a minute and ten seconds. Shows and says
+ * only: that a session is over is the engine's word.
+ */
+
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { markPassed } from '../announcements.ts';
+import { announce } from '../announcer.ts';
+import type { SessionView } from '../bindings.ts';
+import { useSecondsLeft } from '../clock.ts';
+import { clock } from '../text/format.ts';
+import { text } from '../text/index.ts';
+
+const RADIUS = 66;
+const LENGTH = 2 * Math.PI * RADIUS;
+
+/** How near the end is: what the ring's colour says. */
+export function urgency(seconds: number): 'calm' | 'soon' | 'last' {
+  if (seconds <= 10) return 'last';
+  return seconds <= 30 ? 'soon' : 'calm';
+}
+
+/** The part of the ring that is left, from 0 to 1. */
+export function share(seconds: number, ttlSeconds: number): number {
+  return ttlSeconds <= 0 ? 0 : Math.min(1, Math.max(0, seconds / ttlSeconds));
+}
+
+export function Countdown({ session }: { readonly session: SessionView }): JSX.Element {
+  const seconds = useSecondsLeft(session);
+  const said = useRef(seconds);
+  useEffect(() => {
+    const mark = markPassed(said.current, seconds);
+    said.current = seconds;
+    if (mark !== null) announce(text.announce.left(mark));
+  }, [seconds]);
+  return (
+    <div class={`countdown ${urgency(seconds)}`} role="timer" aria-label={text.card.timeLeft} data-testid="countdown" data-seconds={seconds}>
+      <svg viewBox="0 0 150 150" aria-hidden="true" focusable="false">
+        <circle class="track" cx="75" cy="75" r={RADIUS} />
+        <circle
+          class="left"
+          cx="75"
+          cy="75"
+          r={RADIUS}
+          stroke-dasharray={LENGTH.toFixed(2)}
+          stroke-dashoffset={(LENGTH * (1 - share(seconds, session.ttl_secs))).toFixed(2)}
+          transform="rotate(-90 75 75)"
+        />
+      </svg>
+      <span class="figures">{clock(seconds)}</span>
+    </div>
+  );
+}

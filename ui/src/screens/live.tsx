@@ -1,0 +1,94 @@
+/**
+ * The sessions whose card is open, and the card of one of them. Number keys switch, letters press what the card offers; nothing
+ * here opens another card by itself, so that no press lands on the wrong one.
+ */
+
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { SessionView } from '../bindings.ts';
+import { useSecondsLeft } from '../clock.ts';
+import { pressHotkey } from '../hotkeys.ts';
+import { Button } from '../parts/button.tsx';
+import { Card } from '../parts/card.tsx';
+import { Chip } from '../parts/chip.tsx';
+import { Mark } from '../parts/icons.tsx';
+import { chosenCard, navigate, openSession, view } from '../state.ts';
+import { clock, sessionName } from '../text/format.ts';
+import { text } from '../text/index.ts';
+
+export function LiveScreen(): JSX.Element {
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (panel.current !== null && pressHotkey(panel.current, event)) event.preventDefault();
+    };
+    window.addEventListener('keydown', press);
+    return () => {
+      window.removeEventListener('keydown', press);
+    };
+  }, []);
+  const session = openSession.value;
+  const { sessions } = view.value;
+  return (
+    <div ref={panel} id="panel-live" class={sessions.length > 1 ? 'screen live several' : 'screen live'} role="tabpanel" aria-labelledby="tab-live">
+      {sessions.length > 1 && <List sessions={sessions} open={session} />}
+      {session === null ? <Nothing /> : <Card key={session.id} session={session} />}
+    </div>
+  );
+}
+
+function List({ sessions, open }: { readonly sessions: readonly SessionView[]; readonly open: SessionView | null }): JSX.Element {
+  return (
+    <ul class="cards" aria-label={text.card.list}>
+      {sessions.map((session, index) => (
+        <li key={session.id}>
+          <button
+            type="button"
+            class="card-tab"
+            data-testid={`card-${index + 1}`}
+            data-hotkey={index < 9 ? String(index + 1) : undefined}
+            aria-current={session === open ? 'true' : undefined}
+            onClick={() => {
+              chosenCard.value = session.id;
+            }}
+          >
+            <Chip session={session} />
+            <span class="card-tab-text">
+              <b>{sessionName(session)}</b>
+              <State session={session} />
+            </span>
+            {index < 9 && <kbd aria-hidden="true">{index + 1}</kbd>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function State({ session }: { readonly session: SessionView }): JSX.Element {
+  const seconds = useSecondsLeft(session);
+  if (session.outcome !== null) return <small>{text.outcomes[session.outcome].tag}</small>;
+  return (
+    <small>
+      {text.card.state[session.progress]} · {clock(seconds)}
+    </small>
+  );
+}
+
+function Nothing(): JSX.Element {
+  return (
+    <div class="nothing">
+      <Mark />
+      <h2>{text.card.none}</h2>
+      <p>{text.card.noneHint}</p>
+      <Button
+        tone="primary"
+        onPress={() => {
+          navigate('start');
+        }}
+      >
+        {text.card.noneAction}
+      </Button>
+    </div>
+  );
+}

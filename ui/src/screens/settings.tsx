@@ -1,0 +1,168 @@
+/**
+ * The connection to a service: which one, how to enrol with another, how to leave. Also what the warnings of this machine mean.
+ * An enrolment link goes to the engine and out of its input; no token ever comes here.
+ */
+
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { commands } from '../bindings.ts';
+import type { Refused } from '../bindings.ts';
+import { announce } from '../announcer.ts';
+import { ask } from '../engine.ts';
+import { Button } from '../parts/button.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { practice, view } from '../state.ts';
+import { text } from '../text/index.ts';
+import { refusalText } from '../text/refusal.ts';
+
+export function SettingsScreen(): JSX.Element {
+  const { identity, connection, warnings } = view.value;
+  const enrolled = identity !== null ? !identity.practice : connection === 'unauthorized';
+  return (
+    <div id="panel-settings" class="screen settings" role="tabpanel" aria-labelledby="tab-settings">
+      <div class="body">
+        <Connection />
+        {practice.value && (
+          <section>
+            <h2>{text.settings.practice}</h2>
+            <p class="note">{text.practice.explained}</p>
+          </section>
+        )}
+        <Enroll />
+        {enrolled && <Leave />}
+        {warnings.length > 0 && (
+          <section>
+            <h2>{text.settings.machine}</h2>
+            {warnings.map((warning) => (
+              <Notice key={warning} tone={warning === 'history_unavailable' ? 'bad' : 'warn'} testid={`warning-detail-${warning}`}>
+                <b>{text.warnings[warning].line}</b> {text.warnings[warning].detail}
+              </Notice>
+            ))}
+          </section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Connection(): JSX.Element {
+  const { identity, connection } = view.value;
+  const lines: readonly (readonly [string, string, string])[] = [
+    ['organization', text.settings.organization, identity?.organization ?? text.settings.unknown],
+    ['agent', text.settings.agent, identity?.agent ?? text.settings.unknown],
+    ['service', text.settings.service, identity?.service ?? text.settings.unknown],
+    ['state', text.settings.state, text.connection[connection]],
+  ];
+  return (
+    <section>
+      <h2>{text.settings.connection}</h2>
+      <dl>
+        {lines.map(([name, label, value]) => (
+          <div key={name}>
+            <dt>{label}</dt>
+            <dd data-testid={`settings-${name}`}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Enroll(): JSX.Element {
+  const link = useSignal('');
+  const busy = useSignal(false);
+  const refused = useSignal<Refused | null>(null);
+  const enroll = async () => {
+    busy.value = true;
+    const answer = await ask(commands.enroll(link.peek().trim()));
+    busy.value = false;
+    refused.value = answer.refused;
+    if (answer.refused !== null) return;
+    link.value = '';
+    announce(text.settings.enrolled);
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy.peek()) void enroll();
+      }}
+    >
+      <h2>{text.settings.enroll}</h2>
+      <p class="note" id="enroll-note">
+        {text.settings.enrollNote}
+      </p>
+      <div class="input-row">
+        <input
+          class="input"
+          data-testid="enroll-link"
+          aria-label={text.settings.enrollLink}
+          aria-describedby="enroll-note"
+          aria-invalid={refused.value !== null}
+          placeholder={text.settings.enrollExample}
+          autocomplete="off"
+          spellcheck={false}
+          value={link.value}
+          onInput={(event) => {
+            link.value = event.currentTarget.value;
+            refused.value = null;
+          }}
+        />
+        <Button type="submit" tone="primary" testid="enroll" disabled={busy.value || link.value.trim() === ''}>
+          {busy.value ? text.settings.enrolling : text.settings.enrollAction}
+        </Button>
+      </div>
+      {refused.value !== null && (
+        <Notice tone="bad" role="alert" testid="error-enroll">
+          {refusalText(refused.value)}
+        </Notice>
+      )}
+    </form>
+  );
+}
+
+function Leave(): JSX.Element {
+  const asking = useSignal(false);
+  const refused = useSignal<Refused | null>(null);
+  const leave = async () => {
+    asking.value = false;
+    refused.value = (await ask(commands.leave())).refused;
+  };
+  return (
+    <section>
+      <h2>{text.settings.leave}</h2>
+      <p class="note">{asking.value ? text.settings.leaveAsk : text.settings.leaveNote}</p>
+      <div class="actions start">
+        {asking.value ? (
+          <>
+            <Button testid="leave-confirm" tone="danger" onPress={() => void leave()}>
+              {text.settings.leaveYes}
+            </Button>
+            <Button
+              testid="leave-keep"
+              onPress={() => {
+                asking.value = false;
+              }}
+            >
+              {text.settings.leaveNo}
+            </Button>
+          </>
+        ) : (
+          <Button
+            testid="leave"
+            onPress={() => {
+              asking.value = true;
+            }}
+          >
+            {text.settings.leave}
+          </Button>
+        )}
+      </div>
+      {refused.value !== null && (
+        <Notice tone="bad" role="alert" testid="error-leave">
+          {refusalText(refused.value)}
+        </Notice>
+      )}
+    </section>
+  );
+}

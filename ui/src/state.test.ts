@@ -1,0 +1,44 @@
+import { beforeEach, expect, test } from 'vitest';
+import { session, view } from '../dev/views.ts';
+import { chosenCard, liveCount, openSession, receive, revealWaits, view as current } from './state.ts';
+
+let revision = 100;
+const next = (...sessions: ReturnType<typeof session>[]) => {
+  revision += 1;
+  receive(view({ revision, sessions }), 0);
+};
+
+beforeEach(() => {
+  chosenCard.value = null;
+  next();
+});
+
+test('a view older than the one here is left aside', () => {
+  next(session('opened'));
+  receive(view({ revision: 1, sessions: [session('waiting')] }), 0);
+  expect(current.value.sessions[0]?.progress).toBe('opened');
+});
+
+test('the newest card is open until another is chosen', () => {
+  const [one, two] = [session('waiting', { id: 'one' }), session('waiting', { id: 'two' })];
+  next(one, two);
+  expect(openSession.value?.id).toBe('two');
+  chosenCard.value = 'one';
+  expect(openSession.value?.id).toBe('one');
+  next(two);
+  expect(openSession.value?.id).toBe('two');
+});
+
+test('ended sessions do not count as live', () => {
+  next(session('opened', { id: 'one' }), session('opened', { id: 'two', outcome: 'expired' }));
+  expect(liveCount.value).toBe(1);
+});
+
+test('a reveal waits once the customer has viewed, until it was used', () => {
+  next(session('confirmed'));
+  expect(revealWaits.value).toBe(false);
+  next(session('viewed'));
+  expect(revealWaits.value).toBe(true);
+  next(session('revealed'));
+  expect(revealWaits.value).toBe(false);
+});

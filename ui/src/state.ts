@@ -1,0 +1,97 @@
+/**
+ * What the screens draw from: the engine's latest `View`, and which screen and card are open. The view is replaced whole; this
+ * module derives nothing from it that the engine has decided already, and holds no value and no passcode.
+ */
+
+import { computed, signal } from '@preact/signals';
+import { listen } from '@tauri-apps/api/event';
+import { announcements } from './announcements.ts';
+import { announce } from './announcer.ts';
+import { commands } from './bindings.ts';
+import type { SessionView, View } from './bindings.ts';
+import { assignColours } from './colours.ts';
+
+export const screens = ['start', 'live', 'history', 'settings'] as const;
+export type Screen = (typeof screens)[number];
+
+interface Snapshot {
+  readonly view: View;
+  /** `performance.now()` when it arrived: what remaining times count from. */
+  readonly at: number;
+}
+
+const empty: View = { revision: -1, connection: 'connecting', identity: null, sessions: [], templates: [], warnings: [] };
+
+const snapshot = signal<Snapshot>({ view: empty, at: 0 });
+const colours = signal<ReadonlyMap<string, number>>(new Map());
+
+export const view = computed(() => snapshot.value.view);
+export const receivedAt = computed(() => snapshot.value.at);
+export const screen = signal<Screen>('start');
+/** The card the user chose last; its session may have gone. */
+export const chosenCard = signal<string | null>(null);
+/** A template asked for from outside (the tray), until the Start screen has taken it. */
+export const wantedTemplate = signal<string | null>(null);
+/** Counts requests to put the cursor into the first value; a gentle one does not take it from another input. */
+export const focusValue = signal({ count: 0, gently: true });
+
+export const practice = computed(() => view.value.identity?.practice === true);
+export const openSession = computed<SessionView | null>(() => {
+  const { sessions } = view.value;
+  return sessions.find(({ id }) => id === chosenCard.value) ?? sessions.at(-1) ?? null;
+});
+export const liveCount = computed(() => view.value.sessions.filter(({ outcome }) => outcome === null).length);
+export const revealWaits = computed(() => view.value.sessions.some(waitsForReveal));
+
+/** Whether a customer sees the passcode and the agent has not looked yet. */
+export function waitsForReveal(session: SessionView): boolean {
+  return session.allowed.reveal && session.progress === 'viewed';
+}
+
+/** The place in the palette of a session's chip. */
+export function colourOf(session: SessionView): number {
+  return colours.value.get(session.id) ?? 0;
+}
+
+/** Takes a view, unless a newer one is here already. */
+export function receive(next: View, at: number): void {
+  const previous = snapshot.peek().view;
+  if (next.revision < previous.revision) return;
+  colours.value = assignColours(colours.peek(), next.sessions);
+  snapshot.value = { view: next, at };
+  for (const line of announcements(previous, next)) announce(line);
+}
+
+/** Opens a session's card. */
+export function openCard(id: string): void {
+  chosenCard.value = id;
+  screen.value = 'live';
+}
+
+/** Goes to a screen. */
+export function navigate(to: Screen, template?: string): void {
+  screen.value = to;
+  if (template !== undefined) wantedTemplate.value = template;
+  if (to === 'start') askForFocus(false);
+}
+
+function askForFocus(gently: boolean): void {
+  focusValue.value = { count: focusValue.peek().count + 1, gently };
+}
+
+interface Navigate {
+  readonly screen: Screen;
+  readonly template?: string | null;
+}
+
+/** Follows the engine from now on. */
+export async function connect(): Promise<void> {
+  await listen<View>('view', ({ payload }) => {
+    receive(payload, performance.now());
+  });
+  await listen<Navigate>('navigate', ({ payload }) => {
+    navigate(payload.screen, payload.template ?? undefined);
+  });
+  receive(await commands.view(), performance.now());
+  askForFocus(true);
+}
