@@ -2,7 +2,7 @@
 
 use crate::window::{self, Navigate};
 use countersign_agent::Handle;
-use countersign_agent::view::{Template, View};
+use countersign_agent::view::{Progress, Template, View};
 use std::sync::{Mutex, PoisonError};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItemBuilder, SubmenuBuilder};
@@ -27,7 +27,7 @@ enum Look {
 }
 
 fn look(view: &View) -> Look {
-    if view.sessions.iter().any(|session| session.allowed.reveal) {
+    if view.sessions.iter().any(|session| session.allowed.reveal && session.progress < Progress::Revealed) {
         Look::Reveal
     } else if view.sessions.iter().any(|session| session.outcome.is_none()) {
         Look::Live
@@ -90,7 +90,7 @@ pub fn update(app: &AppHandle, view: &View) {
     let Some(tray) = app.try_state::<Tray>() else { return };
     let now = (look(view), quick(&view.templates));
     let mut shown = tray.shown.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut apply = || {
+    let apply = || {
         if shown.0 != now.0 {
             tray.icon.set_icon(Some(icon(now.0)?))?;
         }
@@ -127,7 +127,7 @@ fn chosen(app: &AppHandle, id: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_agent::view::{Allowed, Connection, Outcome, Progress, SessionView};
+    use countersign_agent::view::{Allowed, Connection, Outcome, SessionView};
     use countersign_protocol::Began;
 
     fn session(outcome: Option<Outcome>, reveal: bool) -> SessionView {

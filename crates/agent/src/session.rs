@@ -322,7 +322,8 @@ impl LiveSession {
                 copy: !over && self.progress == Progress::Waiting,
                 reveal: matches!(self.stage, Stage::Viewed(_)),
                 extend: !over,
-                recreate: self.outcome != Some(Outcome::Matched),
+                // Nothing to redo after a match; after a suspected relay the only right thing is to hang up.
+                recreate: !matches!(self.outcome, Some(Outcome::Matched | Outcome::RelaySuspected)),
                 cancel: !over,
             },
         }

@@ -1,0 +1,213 @@
+//! The agent at the desk: the real window, driven as a person would.
+
+use crate::stage::{PATIENCE, Stage, app_binary};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use thirtyfour::Capabilities;
+use thirtyfour::prelude::*;
+
+/// The agent's window.
+pub struct Desk {
+    driver: WebDriver,
+}
+
+impl Desk {
+    /// Starts the app on this stage. It practises until it is enrolled.
+    pub async fn start(stage: &Stage) -> Self {
+        let mut capabilities = Capabilities::new();
+        capabilities.set("browserName", "wry").unwrap();
+        capabilities.set("tauri:options", json!({ "application": app_binary() })).unwrap();
+        let driver =
+            WebDriver::new(stage.tauri_driver(), capabilities).await.expect("the window does not open");
+        let desk = Self { driver };
+        desk.wait_for_state("connection", "online").await;
+        desk
+    }
+
+    /// Starts the app and enrols it with the stage's service.
+    pub async fn enrolled(stage: &Stage) -> Self {
+        let desk = Self::start(stage).await;
+        desk.click("tab-settings").await;
+        desk.type_into("enroll-link", &stage.service.enrollment_link("Dana R.")).await;
+        desk.click("enroll").await;
+        desk.wait_until_gone("practice").await;
+        desk.wait_for_state("connection", "online").await;
+        desk.click("tab-start").await;
+        desk
+    }
+
+    /// The element with this hook, once it is there.
+    pub async fn find(&self, hook: &str) -> WebElement {
+        self.driver
+            .query(By::Css(format!("[data-testid=\"{hook}\"]")))
+            .wait(PATIENCE, Duration::from_millis(50))
+            .first()
+            .await
+            .unwrap_or_else(|_| panic!("the window does not show {hook}"))
+    }
+
+    pub async fn is_there(&self, hook: &str) -> bool {
+        !self.driver.find_all(By::Css(format!("[data-testid=\"{hook}\"]"))).await.unwrap().is_empty()
+    }
+
+    pub async fn wait_until_gone(&self, hook: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.is_there(hook).await {
+            assert!(Instant::now() < until, "{hook} stays");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn click(&self, hook: &str) {
+        let until = Instant::now() + PATIENCE;
+        // The window may draw itself anew between finding and clicking.
+        while let Err(error) = self.find(hook).await.click().await {
+            assert!(Instant::now() < until, "{hook} cannot be clicked: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn type_into(&self, hook: &str, text: &str) {
+        let input = self.find(hook).await;
+        input.clear().await.unwrap();
+        // WebKit's driver takes "type nothing" for a mistake.
+        if !text.is_empty() {
+            input.send_keys(text).await.unwrap();
+        }
+    }
+
+    pub async fn text(&self, hook: &str) -> String {
+        self.find(hook).await.text().await.unwrap()
+    }
+
+    pub async fn attribute(&self, hook: &str, name: &str) -> Option<String> {
+        self.find(hook).await.attr(name).await.ok().flatten()
+    }
+
+    pub async fn wait_for_attribute(&self, hook: &str, name: &str, value: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let now = self.attribute(hook, name).await;
+            if now.as_deref() == Some(value) {
+                return;
+            }
+            assert!(Instant::now() < until, "{hook}: {name} is {now:?}, not {value}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn wait_for_state(&self, hook: &str, state: &str) {
+        self.wait_for_attribute(hook, "data-state", state).await;
+    }
+
+    /// The connection as the header shows it.
+    pub async fn wait_for_connection(&self, state: &str) {
+        self.wait_for_state("connection", state).await;
+    }
+
+    pub async fn wait_for_step(&self, step: &str, state: &str) {
+        self.wait_for_state(&format!("step-{step}"), state).await;
+    }
+
+    pub async fn wait_for_outcome(&self, outcome: &str) {
+        self.wait_for_attribute("outcome", "data-outcome", outcome).await;
+    }
+
+    /// Fills the form for the phone template and starts; the link.
+    pub async fn start_phone(&self, value: &str, began: &str, subject: &str) -> String {
+        self.fill_phone(value, began, subject).await;
+        self.click("start").await;
+        self.link().await
+    }
+
+    /// Fills the form for the phone template.
+    pub async fn fill_phone(&self, value: &str, began: &str, subject: &str) {
+        self.click("template").await;
+        self.click("template-option-phone").await;
+        self.click(&format!("began-{began}")).await;
+        self.type_into("value-0", value).await;
+        self.type_into("subject", subject).await;
+    }
+
+    /// The open card's link.
+    pub async fn link(&self) -> String {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // The card may draw itself anew between finding the link and reading it.
+            if let Some(link) = self.attribute("link", "data-url").await {
+                return link;
+            }
+            assert!(Instant::now() < until, "the card has no link");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The passcode on the screen, digits only.
+    pub async fn passcode(&self) -> String {
+        self.text("passcode").await.chars().filter(char::is_ascii_digit).collect()
+    }
+
+    /// Calls a command past every button, as a hostile script in the window would.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        const SCRIPT: &str = "const [command, args, done] = arguments; \
+            window.__TAURI_INTERNALS__.invoke(command, args).then(ok => done({ok}), error => done({error}));";
+        let answer = self.driver.execute_async(SCRIPT, vec![json!(command), arguments]).await.unwrap();
+        let answer = answer.json().clone();
+        match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer["ok"].clone()),
+        }
+    }
+
+    /// What the history shows, newest first: outcomes.
+    pub async fn history(&self) -> Vec<String> {
+        self.click("tab-history").await;
+        self.find("history-row").await;
+        let rows = self.driver.find_all(By::Css("[data-testid=\"history-row\"]")).await.unwrap();
+        let mut outcomes = Vec::new();
+        for row in rows {
+            outcomes.push(row.attr("data-outcome").await.unwrap().unwrap_or_default());
+        }
+        outcomes
+    }
+
+    /// Takes a picture of the window as it stands on the display. (WebKit's driver waits for a next frame before it takes one,
+    /// and a window at rest draws none.)
+    pub async fn picture(&self, stage: &Stage, state: &str) {
+        // What was clicked last may still be on its way to the screen.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let windows =
+            stage.run("xdotool", &["search", "--onlyvisible", "--name", "^Countersign$"]).unwrap_or_default();
+        let window = windows.lines().last().expect("the window is not on the display");
+        let path = stage.picture(&format!("desk-{state}"));
+        stage
+            .run("maim", &["--hidecursor", "--window", window, path.to_str().unwrap()])
+            .expect("no picture was taken");
+    }
+
+    /// What stands in an input.
+    pub async fn value(&self, hook: &str) -> String {
+        self.find(hook).await.value().await.unwrap().unwrap_or_default()
+    }
+
+    /// Chooses an option of a select by its value.
+    pub async fn choose(&self, hook: &str, value: &str) {
+        let option = format!("[data-testid=\"{hook}\"] option[value=\"{value}\"]");
+        self.driver.find(By::Css(option)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Everything the window holds as text.
+    pub async fn source(&self) -> String {
+        self.driver.source().await.unwrap()
+    }
+
+    pub async fn close(self) {
+        // A window whose program was killed is closed already.
+        let _ = self.driver.quit().await;
+    }
+
+    /// Lets go of a window whose program is gone.
+    pub fn forget(self) {
+        assert!(self.driver.leak().is_ok(), "the window was let go of before");
+    }
+}

@@ -1,0 +1,116 @@
+//! The customer at the phone: a real Chromium of a phone's size.
+
+use crate::stage::{PATIENCE, Stage};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use thirtyfour::DesiredCapabilities;
+use thirtyfour::prelude::*;
+
+/// The customer's browser.
+pub struct Phone {
+    driver: WebDriver,
+}
+
+impl Phone {
+    /// Opens a fresh browser at a link.
+    pub async fn open(stage: &Stage, link: &str) -> Self {
+        let mut capabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=400,860",
+        ] {
+            capabilities.add_arg(argument).unwrap();
+        }
+        let metrics =
+            json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0, "touch": true } });
+        capabilities.add_experimental_option("mobileEmulation", metrics).unwrap();
+        let driver =
+            WebDriver::new(stage.chrome_driver(), capabilities).await.expect("the browser does not open");
+        let phone = Self { driver };
+        phone.go(link).await;
+        phone
+    }
+
+    pub async fn go(&self, link: &str) {
+        self.driver.goto(link).await.unwrap();
+    }
+
+    pub async fn find(&self, hook: &str) -> WebElement {
+        self.driver
+            .query(By::Css(format!("[data-testid=\"{hook}\"]")))
+            .wait(PATIENCE, Duration::from_millis(50))
+            .first()
+            .await
+            .unwrap_or_else(|_| panic!("the page does not show {hook}"))
+    }
+
+    pub async fn tap(&self, hook: &str) {
+        self.find(hook).await.click().await.unwrap();
+    }
+
+    pub async fn type_into(&self, hook: &str, text: &str) {
+        self.find(hook).await.send_keys(text).await.unwrap();
+    }
+
+    pub async fn text(&self, hook: &str) -> String {
+        self.find(hook).await.text().await.unwrap()
+    }
+
+    /// Waits until the page is at this step.
+    pub async fn wait_for(&self, step: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let now = self.driver.find(By::Css("main")).await.unwrap().attr("data-step").await.ok().flatten();
+            if now.as_deref() == Some(step) {
+                return;
+            }
+            assert!(Instant::now() < until, "the page is at {now:?}, not at {step}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Answers who began and enters a value.
+    pub async fn answer(&self, began: &str, value: &str) {
+        self.tap(&format!("began-{began}")).await;
+        self.wait_for("field").await;
+        self.type_into("field-0", value).await;
+        self.find("reading-0").await;
+        self.tap("check").await;
+    }
+
+    /// The passcode on the screen, digits only.
+    pub async fn passcode(&self) -> String {
+        self.wait_for("passcode").await;
+        self.text("passcode").await.chars().filter(char::is_ascii_digit).collect()
+    }
+
+    pub async fn address(&self) -> String {
+        self.driver.current_url().await.unwrap().to_string()
+    }
+
+    pub async fn source(&self) -> String {
+        self.driver.source().await.unwrap()
+    }
+
+    /// What the page has left in the browser: cookies, storage, and what its console complained of.
+    pub async fn traces(&self) -> String {
+        const SCRIPT: &str =
+            "return JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])";
+        self.driver.execute(SCRIPT, vec![]).await.unwrap().json().as_str().unwrap().to_owned()
+    }
+
+    pub async fn picture(&self, stage: &Stage, state: &str) {
+        self.driver.screenshot(&stage.picture(&format!("phone-{state}"))).await.unwrap();
+    }
+
+    pub async fn close(self) {
+        self.driver.quit().await.unwrap();
+    }
+}

@@ -1,0 +1,352 @@
+//! The stage of one test: display, message bus, keyring, notification daemon, service and WebDrivers, all real, all private to
+//! the test, all gone when it is dropped.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long anything on the stage may take to appear.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A process that is killed when it is dropped.
+pub struct Process(Child);
+
+impl Process {
+    pub fn kill(&mut self) {
+        // One that has ended already is as good as killed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The service under test.
+pub struct Service {
+    process: Option<Process>,
+    data: PathBuf,
+    pub origin: String,
+    listen: String,
+}
+
+/// Everything around the two people. Fields are dropped in order: drivers before the display they draw on.
+pub struct Stage {
+    pub service: Service,
+    tauri_driver: Option<(Process, u16)>,
+    chrome_driver: Option<(Process, u16)>,
+    _daemons: Vec<Process>,
+    environment: Vec<(String, String)>,
+    pub home: TempDir,
+    name: &'static str,
+}
+
+impl Stage {
+    /// Sets the stage for a test; pictures bear its name.
+    pub fn set(name: &'static str) -> Self {
+        // The WebDriver's client is built with TLS in this workspace; one that was installed before is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let home = tempfile::tempdir().unwrap();
+        let mut environment = private_folders(home.path());
+        let mut daemons = Vec::new();
+
+        let (display, xvfb) = start_xvfb();
+        environment.push(("DISPLAY".into(), display));
+        daemons.push(xvfb);
+
+        let (bus, dbus) = start_bus(&environment);
+        environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), bus));
+        daemons.push(dbus);
+        daemons.push(start_keyring(&environment));
+        daemons.push(start("openbox", &[], &environment));
+        let config = home.path().join("dunstrc");
+        fs::write(&config, "[global]\n    monitor = 0\n    history_length = 50\n").unwrap();
+        daemons.push(start("dunst", &["-conf", config.to_str().unwrap()], &environment));
+
+        let service = Service::start(home.path().join("service"));
+        daemons.reverse();
+        let mut stage = Self {
+            service,
+            tauri_driver: None,
+            chrome_driver: None,
+            _daemons: daemons,
+            environment,
+            home,
+            name,
+        };
+        wait_for("dunst", || stage.run("dunstctl", &["count"]).is_some());
+        stage.start_window_driver();
+        stage.start_browser_driver();
+        stage
+    }
+
+    /// Starts the window's WebDriver; anew, it knows nothing of a window that is gone.
+    pub fn start_window_driver(&mut self) {
+        let (port, native) = (free_port(), free_port());
+        let driver = workspace().join("target/tools/bin/tauri-driver");
+        assert!(driver.exists(), "tauri-driver is not there: run scripts/setup test");
+        let arguments = [
+            "--port".to_owned(),
+            port.to_string(),
+            "--native-port".to_owned(),
+            native.to_string(),
+            "--native-driver".to_owned(),
+            "/usr/bin/WebKitWebDriver".to_owned(),
+        ];
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        self.tauri_driver = Some((start(driver.to_str().unwrap(), &arguments, &self.environment), port));
+        wait_for("the window's WebDriver", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    }
+
+    fn start_browser_driver(&mut self) {
+        let port = free_port();
+        self.chrome_driver =
+            Some((start("chromedriver", &[&format!("--port={port}")], &self.environment), port));
+        wait_for("the browser's WebDriver", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    }
+
+    pub fn tauri_driver(&self) -> String {
+        format!("http://127.0.0.1:{}", self.tauri_driver.as_ref().unwrap().1)
+    }
+
+    pub fn chrome_driver(&self) -> String {
+        format!("http://127.0.0.1:{}", self.chrome_driver.as_ref().unwrap().1)
+    }
+
+    /// Where a picture of this test goes.
+    pub fn picture(&self, state: &str) -> PathBuf {
+        let folder = workspace().join("target/screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        folder.join(format!("{}-{state}.png", self.name))
+    }
+
+    /// A command on this stage; its output if it succeeds.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        let output =
+            Command::new(program).args(arguments).envs(self.environment.iter().cloned()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Summary and body of every notification there has been, oldest first.
+    pub fn notifications(&self) -> Vec<(String, String)> {
+        self.run("dunstctl", &["close-all"]).unwrap();
+        let history: serde_json::Value =
+            serde_json::from_str(&self.run("dunstctl", &["history"]).unwrap()).unwrap();
+        let text = |entry: &serde_json::Value, name: &str| entry[name]["data"].as_str().unwrap().to_owned();
+        let entries = history["data"][0].as_array().unwrap();
+        entries.iter().rev().map(|entry| (text(entry, "summary"), text(entry, "body"))).collect()
+    }
+
+    /// Kills the desktop app, and nothing else, as a crash would.
+    pub fn kill_app(&self) {
+        let app = app_binary().canonicalize().unwrap();
+        let ours = self.home.path().to_str().unwrap();
+        let mut killed = 0;
+        for entry in fs::read_dir("/proc").unwrap().filter_map(Result::ok) {
+            let runs_app = fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == app);
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            if runs_app && String::from_utf8_lossy(&environment).contains(ours) {
+                let pid = entry.file_name().to_string_lossy().into_owned();
+                killed += usize::from(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
+            }
+        }
+        assert!(killed > 0, "the app is not running");
+    }
+
+    /// The app's folder for history and settings.
+    pub fn app_folder(&self) -> PathBuf {
+        self.home.path().join("data/org.countersign.desktop")
+    }
+}
+
+impl Service {
+    fn start(data: PathBuf) -> Self {
+        let mut service =
+            Self { process: None, data, origin: String::new(), listen: "127.0.0.1:0".to_owned() };
+        service.up();
+        service.admin(&[
+            "org",
+            "add",
+            "acme",
+            "--name",
+            "Acme Energy",
+            "--country",
+            "FR",
+            "--description",
+            "Electricity and gas for homes",
+            "--website",
+            "https://acme.example",
+            "--channel",
+            "+33 1 23 45 67 89",
+        ]);
+        service
+    }
+
+    /// Starts it; after a first time, on the port it had.
+    pub fn up(&mut self) {
+        let mut child = Command::new(binary("countersign-service"))
+            .args(["serve", "--opens-per-minute", "1000", "--listen", &self.listen, "--data"])
+            .arg(&self.data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let origin = line.trim().strip_prefix("listening on ").expect("the service did not start");
+        origin.clone_into(&mut self.origin);
+        origin.strip_prefix("http://").unwrap().clone_into(&mut self.listen);
+        self.process = Some(Process(child));
+    }
+
+    /// Kills it, as a power cut would.
+    pub fn down(&mut self) {
+        self.process = None;
+    }
+
+    /// Runs an administrator's command; what it prints.
+    pub fn admin(&self, arguments: &[&str]) -> String {
+        let output = Command::new(binary("countersign-service"))
+            .args(arguments)
+            .arg("--data")
+            .arg(&self.data)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// An enrolment link for a new agent.
+    pub fn enrollment_link(&self, name: &str) -> String {
+        self.admin(&["agent", "add", "--org", "acme", "--name", name])
+    }
+}
+
+/// Waits until something is so.
+pub fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < until, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The desktop app.
+pub fn app_binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_countersign"))
+}
+
+/// Another program of the workspace, beside the app.
+fn binary(name: &str) -> PathBuf {
+    let path = app_binary().with_file_name(name);
+    assert!(path.exists(), "{name} is not built: cargo build --workspace");
+    path
+}
+
+fn private_folders(home: &Path) -> Vec<(String, String)> {
+    let folders = [
+        ("HOME", "home"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "runtime"),
+    ];
+    let mut environment: Vec<_> = folders
+        .iter()
+        .map(|(name, folder)| {
+            let path = home.join(folder);
+            fs::create_dir_all(&path).unwrap();
+            ((*name).to_owned(), path.to_str().unwrap().to_owned())
+        })
+        .collect();
+    #[allow(clippy::permissions_set_readonly_false)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(home.join("runtime"), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    for (name, value) in [
+        ("LANG", "C.UTF-8"),
+        ("GTK_A11Y", "none"),
+        ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+        ("GDK_BACKEND", "x11"),
+    ] {
+        environment.push((name.to_owned(), value.to_owned()));
+    }
+    environment
+}
+
+fn start(program: &str, arguments: &[&str], environment: &[(String, String)]) -> Process {
+    let child = Command::new(program)
+        .args(arguments)
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::null())
+        .stdout(output_of_daemons())
+        .stderr(output_of_daemons())
+        .spawn();
+    Process(child.unwrap_or_else(|error| panic!("{program}: {error}; run scripts/setup test")))
+}
+
+/// Daemons are quiet unless somebody asks what they say.
+fn output_of_daemons() -> Stdio {
+    if std::env::var_os("E2E_VERBOSE").is_some() { Stdio::inherit() } else { Stdio::null() }
+}
+
+fn start_xvfb() -> (String, Process) {
+    // Xvfb picks a free display itself and says which on a descriptor it is given: its standard output.
+    let mut child = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Xvfb; run scripts/setup test");
+    let stdout = child.stdout.take().unwrap();
+    debug_assert!(stdout.as_raw_fd() > 0);
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    (format!(":{}", line.trim()), Process(child))
+}
+
+fn start_bus(environment: &[(String, String)]) -> (String, Process) {
+    let mut child = Command::new("dbus-daemon")
+        .args(["--session", "--nofork", "--print-address=1"])
+        .envs(environment.iter().cloned())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("dbus-daemon; run scripts/setup test");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (line.trim().to_owned(), Process(child))
+}
+
+fn start_keyring(environment: &[(String, String)]) -> Process {
+    let mut child = Command::new("gnome-keyring-daemon")
+        .args(["--foreground", "--unlock", "--components=secrets"])
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("gnome-keyring-daemon; run scripts/setup test");
+    child.stdin.take().unwrap().write_all(b"a keyring of this test\n").unwrap();
+    // It prints where its control socket is once it stands.
+    let mut first = [0u8; 1];
+    let _ = child.stdout.as_mut().unwrap().read(&mut first);
+    Process(child)
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
