@@ -5,7 +5,7 @@ use countersign_agent::credentials::Credential;
 use countersign_agent::desktop::{ClipboardUnavailable, Desktop, Notice, PracticeUnavailable};
 use countersign_agent::view::View;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::Path;
 use std::pin::Pin;
 use tauri::{AppHandle, Emitter as _};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -20,8 +20,8 @@ pub struct Shell {
 
 impl Shell {
     /// A shell of this app, whose practice service keeps its files under `folder`.
-    #[cfg_attr(not(feature = "embedded-service"), allow(unused_variables, clippy::needless_pass_by_value))]
-    pub fn new(app: AppHandle, folder: PathBuf) -> Self {
+    #[cfg_attr(not(feature = "embedded-service"), allow(unused_variables))]
+    pub fn new(app: AppHandle, folder: &Path) -> Self {
         Self {
             app,
             #[cfg(feature = "embedded-service")]

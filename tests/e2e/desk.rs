@@ -171,7 +171,7 @@ impl Desk {
         outcomes
     }
 
-    /// Takes a picture of the window as it stands on the display. (WebKit's driver waits for a next frame before it takes one,
+    /// Takes a picture of the window as it stands on the display. (`WebKit`'s driver waits for a next frame before it takes one,
     /// and a window at rest draws none.)
     pub async fn picture(&self, stage: &Stage, state: &str) {
         // What was clicked last may still be on its way to the screen.

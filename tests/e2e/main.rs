@@ -1,4 +1,4 @@
-//! End to end: the real desktop window (WebKitWebDriver through tauri-driver, under Xvfb, on a private D-Bus session with a
+//! End to end: the real desktop window (`WebKitWebDriver` through tauri-driver, under Xvfb, on a private D-Bus session with a
 //! real keyring and a real notification daemon), a real Chromium, a real service. Nothing is mocked.
 //!
 //! Each test sets its own stage and owns every process on it. Every screen state leaves a picture in `target/screenshots/`.

@@ -1,4 +1,4 @@
-//! The stage of one test: display, message bus, keyring, notification daemon, service and WebDrivers, all real, all private to
+//! The stage of one test: display, message bus, keyring, notification daemon, service and `WebDrivers`, all real, all private to
 //! the test, all gone when it is dropped.
 
 use std::fs;
@@ -88,7 +88,7 @@ impl Stage {
         stage
     }
 
-    /// Starts the window's WebDriver; anew, it knows nothing of a window that is gone.
+    /// Starts the window's `WebDriver`; anew, it knows nothing of a window that is gone.
     pub fn start_window_driver(&mut self) {
         let (port, native) = (free_port(), free_port());
         let driver = workspace().join("target/tools/bin/tauri-driver");

@@ -7,8 +7,11 @@ use countersign_protocol::{Began, Kind};
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-/// A command of the seam: its name, its arguments, what it answers. `src-tauri/commands.rs` has one of each.
-const COMMANDS: &[(&str, &[(&str, &str)], &str)] = &[
+/// A command of the seam: its name, its arguments (name and type), what it answers.
+type Command = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// `src-tauri/commands.rs` has one of each.
+const COMMANDS: &[Command] = &[
     ("view", &[], "View"),
     ("start", &[("request", "StartRequest")], "string"),
     ("read_value", &[("kind", "Kind"), ("value", "string")], "ReadingView"),

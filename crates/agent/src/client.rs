@@ -139,7 +139,7 @@ impl Client {
             .header("accept", "text/event-stream")
             .header("last-event-id", after)
             // Streams live for as long as they speak.
-            .timeout(Duration::from_secs(24 * 3600));
+            .timeout(Duration::from_hours(24));
         let response = check(request.send().await).await?;
         Ok(EventStream { response, decoder: Decoder::default(), ready: std::collections::VecDeque::new() })
     }

@@ -243,8 +243,8 @@ impl LiveSession {
     fn extend(&mut self, left: Duration, now: Instant) {
         // More time only ever moves the end away.
         self.deadline = self.deadline.max(now + left);
-        let total = self.deadline.duration_since(self.created).as_secs_f64().round();
-        self.entry.ttl_secs = self.entry.ttl_secs.max(total as u32);
+        let total = (self.deadline.duration_since(self.created) + Duration::from_millis(500)).as_secs();
+        self.entry.ttl_secs = self.entry.ttl_secs.max(u32::try_from(total).unwrap_or(u32::MAX));
     }
 
     /// The service gave more time.

@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)] // a test, helpers included
 
-use countersign_protocol::agent::Offered;
+use countersign_protocol::agent::{Offered, Refusal};
 use countersign_protocol::canonical::Region;
 use countersign_protocol::keys::Channel;
 use countersign_protocol::offer::OfferDraft;
@@ -232,7 +232,10 @@ fn refusals_of_an_answer_do_not_say_more_than_they_must() {
                    said: [Began; 2],
                    change: &dyn Fn(&mut OfferDraft, &mut wire::Answer)| {
         let read = |typed: &str| vec![Kind::Phone.read(&offer.region, typed).ok().unwrap()];
-        let mut entropy = |out: &mut [u8]| getrandom_for_tests(out);
+        let mut entropy = |out: &mut [u8]| {
+            distinct_bytes(out);
+            Ok::<(), EntropyError>(())
+        };
         let offered = Offered::begin(&channel, id, &offer, &read(agent), said[0], &mut entropy).unwrap();
         let mut shown: OfferDraft = (*offer).clone();
         let mut ignored: wire::Answer = serde_json::from_value(json!({
@@ -244,7 +247,6 @@ fn refusals_of_an_answer_do_not_say_more_than_they_must() {
         change(&mut (*offer).clone(), &mut answer);
         offered.spend(|_| Ok::<(), ()>(())).ok().unwrap().check(&answer).err()
     };
-    use countersign_protocol::agent::Refusal;
     let same = [Began::Recipient; 2];
     let (right, wrong) = ("0612345678", "0612345679");
     assert_eq!(attempt(right, right, same, &|_, _| {}), None);
@@ -262,9 +264,8 @@ fn refusals_of_an_answer_do_not_say_more_than_they_must() {
 }
 
 /// Counter-based bytes: distinct on every draw, the same on every run.
-fn getrandom_for_tests(out: &mut [u8]) -> Result<(), EntropyError> {
+fn distinct_bytes(out: &mut [u8]) {
     use std::sync::atomic::{AtomicU8, Ordering};
     static NEXT: AtomicU8 = AtomicU8::new(1);
     out.fill(NEXT.fetch_add(1, Ordering::Relaxed));
-    Ok(())
 }

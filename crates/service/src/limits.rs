@@ -22,7 +22,7 @@ const WAITS_PER_ADDRESS: u32 = 10;
 /// Times an agent is told, at most, that a used link was tried: once in this many milliseconds a session.
 pub const OPEN_REFUSED_EVERY_MS: i64 = 1000;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// Counters beyond this are swept for old ones.
 const SWEEP_AT: usize = 10_000;
 

@@ -66,7 +66,7 @@ impl<D: Desktop> Engine<D> {
                 self.cancel_interrupted();
             }
             Report::Lost(generation) if generation == self.generation => {
-                self.connection = Connection::Offline
+                self.connection = Connection::Offline;
             }
             Report::Unauthorized(generation) if generation == self.generation => {
                 self.connection = Connection::Unauthorized;

@@ -32,7 +32,7 @@ use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
 /// How long a link may stay on the clipboard if nobody replaces it.
-const CLIPBOARD_TIME: Duration = Duration::from_secs(60);
+const CLIPBOARD_TIME: Duration = Duration::from_mins(1);
 
 /// What an engine is made of.
 pub struct Options<D> {

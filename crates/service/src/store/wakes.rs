@@ -59,7 +59,7 @@ impl Wake {
             return;
         }
         // Nobody can change it any more.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -132,6 +132,7 @@ impl SqliteStore {
     }
 }
 
+#[allow(clippy::redundant_closure_for_method_calls)] // the path is not general enough over the lifetime
 #[async_trait]
 impl SessionStore for SqliteStore {
     async fn create(&self, owner: Owner, request: CreateSession) -> Result<Placement, StoreError> {

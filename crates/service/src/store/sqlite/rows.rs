@@ -47,10 +47,10 @@ fn read(row: &Row<'_>) -> Result<Session, StoreError> {
         expires_at: row.get(5)?,
         stage: Stage::ALL.into_iter().find(|known| known.as_str() == stage).ok_or(StoreError::Unavailable)?,
         token: row.get(7)?,
-        answer: parse_some(row.get(8)?)?,
-        verdict: parse_some(row.get(9)?)?,
-        nonce: parse_some(row.get(10)?)?,
-        outcome: parse_some(row.get(11)?)?,
+        answer: parse_some(row.get::<_, Option<String>>(8)?.as_deref())?,
+        verdict: parse_some(row.get::<_, Option<String>>(9)?.as_deref())?,
+        nonce: parse_some(row.get::<_, Option<String>>(10)?.as_deref())?,
+        outcome: parse_some(row.get::<_, Option<String>>(11)?.as_deref())?,
         open_refused_at: row.get(12)?,
     })
 }
@@ -63,8 +63,8 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     })
 }
 
-fn parse_some<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StoreError> {
-    text.as_deref().map(parse).transpose()
+fn parse_some<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StoreError> {
+    text.map(parse).transpose()
 }
 
 /// A message as it is stored.
