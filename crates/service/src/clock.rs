@@ -1,5 +1,6 @@
 //! The service's one clock: everything that expires does so by it (`docs/protocol.md` §5).
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -7,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 /// Milliseconds since 1970.
 pub type Millis = i64;
 
-/// Tells the time. Tests bring their own.
+/// Tells the time.
 pub trait Clock: Send + Sync + 'static {
     /// Now.
     fn now(&self) -> Millis;
@@ -21,6 +22,30 @@ impl Clock for SystemClock {
     fn now(&self) -> Millis {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+    }
+}
+
+/// A clock that moves when it is told to: tests of expiry.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// Lets time pass.
+    pub fn advance(&self, by: Millis) {
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+impl Default for ManualClock {
+    /// Stands at 2026-11-23, ten o'clock.
+    fn default() -> Self {
+        Self(AtomicI64::new(1_795_428_000_000))
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Millis {
+        self.0.load(Ordering::SeqCst)
     }
 }
 

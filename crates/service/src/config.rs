@@ -9,16 +9,24 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FileConfig {
-    /// Where to listen.
-    pub listen: Option<SocketAddr>,
-    /// The origin recipients' browsers see.
-    pub public_origin: Option<String>,
     /// Where the database is.
     pub data: Option<PathBuf>,
+    /// The origin recipients' browsers see.
+    pub public_origin: Option<String>,
+    /// What to log.
+    pub log: Option<String>,
+    /// Where to listen.
+    pub listen: Option<SocketAddr>,
     /// The recipient's page from a folder.
     pub page: Option<PathBuf>,
+    /// Sessions one agent may have live.
+    pub live_sessions_per_agent: Option<u32>,
+    /// Sessions one agent may create a minute.
+    pub creations_per_minute: Option<u32>,
     /// Links one address may open a minute.
     pub opens_per_minute: Option<u32>,
+    /// Wait calls one address may have open.
+    pub waits_per_address: Option<u32>,
 }
 
 /// The file cannot be used.

@@ -3,8 +3,9 @@
 //!
 //! - [`serve`]: starts it; the one function other programs may call
 //! - [`http`]: the API of `docs/api.md`, one family of calls a file, and the recipient's page
-//! - [`store`]: live sessions behind one trait with atomic verbs; SQLite today
-//! - [`directory`]: organizations, agents, one-time enrolment
+//! - [`store`]: live sessions behind one trait with atomic verbs
+//! - [`directory`]: organizations, agents, one-time enrolment, behind another
+//! - [`sqlite`]: the embedded database that both are kept in
 //! - [`limits`]: every figure that bounds a caller
 //! - [`cli`], [`config`]: the binary's commands and options
 //!
@@ -14,11 +15,15 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
-pub mod http;
+mod http;
 pub mod limits;
+pub mod origin;
 pub mod page;
+mod practice;
 mod secret;
 mod serve;
+pub mod sqlite;
 pub mod store;
 
-pub use serve::{PracticeOrg, PracticeToken, ServeError, ServeOptions, Served, serve};
+pub use practice::{PracticeOrg, PracticeToken};
+pub use serve::{ServeError, ServeOptions, Served, serve, serve_with};

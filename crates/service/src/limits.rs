@@ -1,54 +1,52 @@
 //! Every figure that bounds a caller, in one place (`docs/api.md`, "Limits"), and the counters behind them.
 //!
-//! Counters are per process and in memory: they bound abuse, they are not accounts. A window is a fixed minute; the table is
-//! swept when it grows, so that many addresses cost no memory for long.
+//! Counters are per process and in memory: they bound abuse, they are not accounts. A window is a fixed minute; tables are
+//! swept as they grow, so that many addresses cost no memory for long.
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Largest body of a request, in bytes.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Longest wait a client may ask for with `Prefer: wait`, in seconds.
 pub const MAX_WAIT_SECS: u64 = 25;
-/// Sessions one agent may have live.
-pub const LIVE_SESSIONS_PER_AGENT: u32 = 60;
-/// Enrolment attempts a minute from one address.
-const ENROLLMENTS_PER_MINUTE: u32 = 20;
-/// Wait calls one address may have open.
-const WAITS_PER_ADDRESS: u32 = 10;
-/// Times an agent is told, at most, that a used link was tried: once in this many milliseconds a session.
-pub const OPEN_REFUSED_EVERY_MS: i64 = 1000;
 
 const MINUTE: Duration = Duration::from_mins(1);
-/// Counters beyond this are swept for old ones.
+/// A table of this size is swept for counters whose minute is over.
 const SWEEP_AT: usize = 10_000;
 
 /// The figures an operator may set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Sessions one agent may have live.
+    pub live_sessions_per_agent: u32,
     /// Sessions one agent may create a minute.
     pub creations_per_minute: u32,
     /// Links one address may open a minute.
     pub opens_per_minute: u32,
+    /// Wait calls one address may have open.
+    pub waits_per_address: u32,
     /// Session numbers one address may try a minute.
     pub numbers_per_minute: u32,
     /// Session numbers that may be tried a minute at one organization.
     pub org_numbers_per_minute: u32,
-    /// Wait calls one address may have open.
-    pub waits_per_address: u32,
+    /// Enrolment codes one address may try a minute.
+    pub enrollments_per_minute: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            live_sessions_per_agent: 60,
             creations_per_minute: 120,
             opens_per_minute: 30,
+            waits_per_address: 10,
             numbers_per_minute: 10,
-            org_numbers_per_minute: 300,
-            waits_per_address: WAITS_PER_ADDRESS,
+            org_numbers_per_minute: 120,
+            enrollments_per_minute: 30,
         }
     }
 }
@@ -60,15 +58,31 @@ pub struct TooMany {
     pub retry_after_secs: u64,
 }
 
+/// Where a caller comes from, as far as limits go: an IPv4 address, or the network of 2⁶⁴ that one IPv6 customer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Source(IpAddr);
+
+impl From<IpAddr> for Source {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+}
+
 /// Counts callers.
 pub struct Limiter {
     limits: Limits,
     creations: Window<String>,
-    opens: Window<IpAddr>,
-    numbers: Window<IpAddr>,
+    opens: Window<Source>,
+    numbers: Window<Source>,
     org_numbers: Window<String>,
-    enrollments: Window<IpAddr>,
-    waits: Mutex<HashMap<IpAddr, u32>>,
+    enrollments: Window<Source>,
+    waits: Mutex<HashMap<Source, u32>>,
 }
 
 impl Limiter {
@@ -85,30 +99,35 @@ impl Limiter {
         }
     }
 
+    /// Sessions one agent may have live: the store's to count.
+    pub fn live_sessions_per_agent(&self) -> u32 {
+        self.limits.live_sessions_per_agent
+    }
+
     /// An agent creates a session.
     pub fn creation(&self, agent: &str) -> Result<(), TooMany> {
         self.creations.count(agent.to_owned(), self.limits.creations_per_minute)
     }
 
     /// A page opens a link.
-    pub fn open(&self, from: IpAddr) -> Result<(), TooMany> {
+    pub fn open(&self, from: Source) -> Result<(), TooMany> {
         self.opens.count(from, self.limits.opens_per_minute)
     }
 
     /// Somebody tries a session number.
-    pub fn number(&self, from: IpAddr, org: &str) -> Result<(), TooMany> {
+    pub fn number(&self, from: Source, org: &str) -> Result<(), TooMany> {
         self.numbers.count(from, self.limits.numbers_per_minute)?;
         self.org_numbers.count(org.to_owned(), self.limits.org_numbers_per_minute)
     }
 
     /// Somebody tries an enrolment code.
-    pub fn enrollment(&self, from: IpAddr) -> Result<(), TooMany> {
-        self.enrollments.count(from, ENROLLMENTS_PER_MINUTE)
+    pub fn enrollment(&self, from: Source) -> Result<(), TooMany> {
+        self.enrollments.count(from, self.limits.enrollments_per_minute)
     }
 
     /// A page waits; it counts until the guard is dropped.
-    pub fn wait(&self, from: IpAddr) -> Result<WaitGuard<'_>, TooMany> {
-        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn wait(&self, from: Source) -> Result<WaitGuard<'_>, TooMany> {
+        let mut waits = lock(&self.waits);
         let open = waits.entry(from).or_default();
         if *open >= self.limits.waits_per_address {
             return Err(TooMany { retry_after_secs: 1 });
@@ -121,12 +140,12 @@ impl Limiter {
 /// An open wait call.
 pub struct WaitGuard<'a> {
     limiter: &'a Limiter,
-    from: IpAddr,
+    from: Source,
 }
 
 impl Drop for WaitGuard<'_> {
     fn drop(&mut self) {
-        let mut waits = self.limiter.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waits = lock(&self.limiter.waits);
         if let Some(open) = waits.get_mut(&self.from) {
             *open = open.saturating_sub(1);
             if *open == 0 {
@@ -137,22 +156,25 @@ impl Drop for WaitGuard<'_> {
 }
 
 /// Counts events a key within fixed minutes.
-struct Window<K>(Mutex<HashMap<K, (Instant, u32)>>);
+struct Window<K>(Mutex<Counters<K>>);
+
+struct Counters<K> {
+    counts: HashMap<K, (Instant, u32)>,
+    sweep_at: usize,
+}
 
 impl<K> Default for Window<K> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(Mutex::new(Counters { counts: HashMap::new(), sweep_at: SWEEP_AT }))
     }
 }
 
 impl<K: Eq + Hash> Window<K> {
     fn count(&self, key: K, most: u32) -> Result<(), TooMany> {
         let now = Instant::now();
-        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counters.len() > SWEEP_AT {
-            counters.retain(|_, (since, _)| now.duration_since(*since) < MINUTE);
-        }
-        let (since, count) = counters.entry(key).or_insert((now, 0));
+        let mut counters = lock(&self.0);
+        counters.sweep(now);
+        let (since, count) = counters.counts.entry(key).or_insert((now, 0));
         if now.duration_since(*since) >= MINUTE {
             (*since, *count) = (now, 0);
         }
@@ -163,6 +185,21 @@ impl<K: Eq + Hash> Window<K> {
         *count += 1;
         Ok(())
     }
+}
+
+impl<K: Eq + Hash> Counters<K> {
+    /// Drops what is over. The next sweep is due when the table has doubled, so that sweeping costs each call little even
+    /// while every caller is new.
+    fn sweep(&mut self, now: Instant) {
+        if self.counts.len() >= self.sweep_at {
+            self.counts.retain(|_, (since, _)| now.duration_since(*since) < MINUTE);
+            self.sweep_at = SWEEP_AT.max(self.counts.len() * 2);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -177,18 +214,39 @@ mod tests {
         assert!(
             window
                 .count("a", 2)
-                .is_err_and(|TooMany { retry_after_secs }| (1..=60).contains(&retry_after_secs))
+                .is_err_and(|TooMany { retry_after_secs }| (1..=61).contains(&retry_after_secs))
         );
         assert_eq!(window.count("b", 2), Ok(()));
     }
 
     #[test]
+    fn what_is_over_is_swept() {
+        let mut counters = Counters { counts: HashMap::new(), sweep_at: 2 };
+        let start = Instant::now();
+        counters.counts.extend([(1, (start, 1)), (2, (start, 1))]);
+        counters.sweep(start + MINUTE / 2);
+        assert_eq!((counters.counts.len(), counters.sweep_at), (2, SWEEP_AT));
+        counters.sweep_at = 2;
+        counters.sweep(start + MINUTE);
+        assert!(counters.counts.is_empty());
+    }
+
+    #[test]
     fn waits_count_while_they_last() {
         let limiter = Limiter::new(Limits { waits_per_address: 1, ..Limits::default() });
-        let from = IpAddr::from([127, 0, 0, 1]);
+        let from = IpAddr::from([127, 0, 0, 1]).into();
         let first = limiter.wait(from);
         assert!(first.is_ok() && limiter.wait(from).is_err());
         drop(first);
         assert!(limiter.wait(from).is_ok());
+    }
+
+    #[test]
+    fn one_customer_is_one_source() {
+        let source = |text: &str| Source::from(text.parse::<IpAddr>().unwrap());
+        assert_eq!(source("2001:db8:1:2::3"), source("2001:db8:1:2:ffff::"));
+        assert_ne!(source("2001:db8:1:2::3"), source("2001:db8:1:3::3"));
+        assert_eq!(source("::ffff:192.0.2.1"), source("192.0.2.1"));
+        assert_ne!(source("192.0.2.2"), source("192.0.2.1"));
     }
 }

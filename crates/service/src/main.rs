@@ -1,17 +1,15 @@
 //! The binary: reads the command line, sets the log up, and hands over.
 
 use clap::Parser as _;
-use countersign_service::cli::{Cli, run};
+use countersign_service::cli::Cli;
+use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    match run(cli, &mut io::stdout()).await {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A closed standard error leaves nobody to tell.
@@ -19,4 +17,11 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let invocation = Cli::parse().load()?;
+    let filter = EnvFilter::try_new(invocation.log(std::env::var("RUST_LOG").ok()))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    Ok(invocation.run(&mut io::stdout()).await?)
 }

@@ -1,16 +1,21 @@
 //! The recipient's page: static files, embedded when the binary was built, or taken from a folder. The same bytes for every
 //! session id, existing or not.
 
+use axum::body::Bytes;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 
 static BUILT: Dir<'_> = include_dir!("$OUT_DIR/page");
 
 /// The document.
 const INDEX: &str = "index.html";
+/// Brotli's best: a file is compressed once and sent often.
+const QUALITY: i32 = 11;
 
 /// The page's files.
 pub struct Page {
@@ -18,13 +23,10 @@ pub struct Page {
 }
 
 /// One file, as it is sent.
-pub struct File {
-    /// As built.
-    pub bytes: Vec<u8>,
-    /// The same under brotli, where that is smaller.
-    pub brotli: Option<Vec<u8>>,
-    /// Its media type.
-    pub media_type: &'static str,
+pub(crate) struct File {
+    bytes: Bytes,
+    media_type: &'static str,
+    brotli: OnceLock<Option<Bytes>>,
 }
 
 impl Page {
@@ -38,14 +40,12 @@ impl Page {
     /// The files in a folder: development.
     pub fn from_folder(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
-        for (prefix, folder) in
-            [(String::new(), folder.to_owned()), ("assets/".to_owned(), folder.join("assets"))]
-        {
-            for entry in std::fs::read_dir(folder)? {
+        for (prefix, folder) in [("", folder), ("assets/", &folder.join("assets"))] {
+            for entry in fs::read_dir(folder)? {
                 let entry = entry?;
                 if entry.file_type()?.is_file() {
                     let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-                    let file = File::new(&name, std::fs::read(entry.path())?);
+                    let file = File::new(&name, fs::read(entry.path())?.into());
                     files.insert(name, file);
                 }
             }
@@ -54,12 +54,12 @@ impl Page {
     }
 
     /// The document, for every organization and session.
-    pub fn document(&self) -> Option<&File> {
+    pub(crate) fn document(&self) -> Option<&File> {
         self.files.get(INDEX)
     }
 
     /// A hashed file under `/assets/`.
-    pub fn asset(&self, name: &str) -> Option<&File> {
+    pub(crate) fn asset(&self, name: &str) -> Option<&File> {
         self.files.get(&format!("assets/{name}"))
     }
 
@@ -77,10 +77,13 @@ impl Page {
     }
 }
 
-fn collect(folder: &Dir<'_>, files: &mut BTreeMap<String, File>) {
+fn collect(folder: &Dir<'static>, files: &mut BTreeMap<String, File>) {
     for file in folder.files() {
-        let name = file.path().to_string_lossy().into_owned();
-        files.insert(name.clone(), File::new(&name, file.contents().to_vec()));
+        // Names are as in a link, whatever this system separates folders with.
+        let parts: Vec<_> = file.path().iter().map(|part| part.to_string_lossy()).collect();
+        let name = parts.join("/");
+        let file = File::new(&name, Bytes::from_static(file.contents()));
+        files.insert(name, file);
     }
     for inner in folder.dirs() {
         collect(inner, files);
@@ -88,7 +91,7 @@ fn collect(folder: &Dir<'_>, files: &mut BTreeMap<String, File>) {
 }
 
 impl File {
-    fn new(name: &str, bytes: Vec<u8>) -> Self {
+    fn new(name: &str, bytes: Bytes) -> Self {
         let media_type = match name.rsplit('.').next() {
             Some("html") => "text/html; charset=utf-8",
             Some("js") => "text/javascript; charset=utf-8",
@@ -97,14 +100,28 @@ impl File {
             Some("png") => "image/png",
             _ => "application/octet-stream",
         };
-        let brotli = compress(&bytes).filter(|small| small.len() < bytes.len());
-        Self { bytes, brotli, media_type }
+        Self { bytes, media_type, brotli: OnceLock::new() }
+    }
+
+    /// As built.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
+    /// Its media type.
+    pub(crate) fn media_type(&self) -> &'static str {
+        self.media_type
+    }
+
+    /// The same under brotli, where that is smaller. Compressed when first asked for.
+    pub(crate) fn brotli(&self) -> Option<Bytes> {
+        self.brotli.get_or_init(|| compress(&self.bytes)).clone()
     }
 }
 
-fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 9, ..Default::default() };
+fn compress(bytes: &[u8]) -> Option<Bytes> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: QUALITY, ..Default::default() };
     let mut out = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut out, &parameters).ok()?;
-    Some(out)
+    (out.len() < bytes.len()).then(|| out.into())
 }

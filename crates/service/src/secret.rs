@@ -26,6 +26,13 @@ pub(crate) fn below(bound: u64) -> Result<u64, NoEntropy> {
     Ok(u64::from_be_bytes(bytes) % bound)
 }
 
+/// A new name for an agent or a request: 64 random bits, as 16 hexadecimal digits.
+pub(crate) fn draw_id() -> Result<String, NoEntropy> {
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).map_err(|_| NoEntropy)?;
+    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}
+
 /// What to store and look up.
 pub(crate) fn hash(secret: &str) -> Hash {
     Sha256::digest(secret.as_bytes()).into()

@@ -1,32 +1,29 @@
 //! The agent's calls: who am I, create, verdict, revealed, more time, cancel, enrol.
 
 use super::App;
-use super::body::Json;
-use super::caller::{Address, Named};
+use super::body::{Json, NoBody};
+use super::caller::Named;
 use super::problem::Failure;
 use crate::clock::{left, rfc3339};
 use crate::directory::Agent;
+use crate::limits::Source;
 use crate::store::Owner;
 use axum::extract::State;
 use axum::http::StatusCode;
-use countersign_protocol::cpace;
 use countersign_protocol::wire::{
     CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Policy, Verdict,
 };
+use countersign_protocol::{Offer, cpace};
 
-/// What every organization allows, until organizations can say otherwise.
-fn policy() -> Policy {
-    Policy::default()
-}
-
-fn organization(app: &App, agent: &Agent) -> Result<OrgProfile, Failure> {
-    app.directory.org(&agent.org)?.ok_or(Failure::Unauthorized)
+async fn organization(app: &App, agent: &Agent) -> Result<OrgProfile, Failure> {
+    app.directory.org(&agent.org).await?.ok_or(Failure::Unauthorized)
 }
 
 /// `GET /api/v1/me`
 pub(super) async fn me(State(app): State<App>, agent: Agent) -> Result<axum::Json<Me>, Failure> {
-    let organization = organization(&app, &agent)?;
-    let (origin, policy) = (app.origin.clone(), policy());
+    let organization = organization(&app, &agent).await?;
+    let policy = app.directory.policy(&agent.org).await?;
+    let origin = app.origin.to_string();
     Ok(axum::Json(Me { agent: agent.profile, role: agent.role, organization, origin, policy }))
 }
 
@@ -39,21 +36,16 @@ pub(super) async fn create(
     let offer = request.offer()?;
     cpace::check_share(&request.share)
         .map_err(|_| Failure::Malformed("share is not a group element".to_owned()))?;
-    let organization = organization(&app, &agent)?;
+    let organization = organization(&app, &agent).await?;
     if offer.org_name != organization.name || offer.region != organization.country {
         return Err(Failure::ProfileChanged);
     }
-    let policy = policy();
-    if !(policy.ttl_min_secs..=policy.ttl_max_secs).contains(&offer.ttl_secs) {
-        return Err(Failure::OutOfPolicy("another duration is needed"));
-    }
-    if offer.fields.iter().any(|field| !policy.kinds.contains(&field.kind)) {
-        return Err(Failure::OutOfPolicy("a kind of field is not allowed"));
-    }
+    check_policy(&offer, &app.directory.policy(&agent.org).await?)?;
     app.limiter.creation(&agent.profile.id)?;
 
     let id = request.session_id;
-    let owner = Owner { org: agent.org.clone(), agent: agent.profile.id };
+    let most_live = app.limiter.live_sessions_per_agent();
+    let owner = Owner { org: agent.org.clone(), agent: agent.profile.id, most_live };
     let placed = app.store.create(owner, request).await.map_err(Failure::for_agent)?;
     let created = Created {
         url: format!("{}/{}/{id}", app.origin, agent.org),
@@ -63,6 +55,19 @@ pub(super) async fn create(
         ttl_ms: left(placed.expires_at, app.clock.now()),
     };
     Ok((StatusCode::CREATED, axum::Json(created)))
+}
+
+fn check_policy(offer: &Offer, policy: &Policy) -> Result<(), Failure> {
+    if !(policy.ttl_min_secs..=policy.ttl_max_secs).contains(&offer.ttl_secs) {
+        return Err(Failure::OutOfPolicy("another duration is needed"));
+    }
+    if offer.passcode_digits != policy.passcode_digits {
+        return Err(Failure::OutOfPolicy("another number of digits is needed"));
+    }
+    if offer.fields.iter().any(|field| !policy.kinds.contains(&field.kind)) {
+        return Err(Failure::OutOfPolicy("a kind of field is not allowed"));
+    }
+    Ok(())
 }
 
 /// `POST /api/v1/sessions/{id}/verdict`
@@ -84,7 +89,7 @@ pub(super) async fn revealed(
     State(app): State<App>,
     agent: Agent,
     Named(id): Named,
-    Json(Empty {}): Json<Empty>,
+    NoBody: NoBody,
 ) -> Result<axum::Json<Empty>, Failure> {
     app.store.revealed(agent.profile.id, id).await.map_err(Failure::for_agent)?;
     Ok(axum::Json(Empty {}))
@@ -95,9 +100,9 @@ pub(super) async fn extend(
     State(app): State<App>,
     agent: Agent,
     Named(id): Named,
-    Json(Empty {}): Json<Empty>,
+    NoBody: NoBody,
 ) -> Result<axum::Json<Extended>, Failure> {
-    let expires_at = app.store.extend(agent.profile.id, id).await.map_err(Failure::for_agent)?;
+    let expires_at = app.store.extend_by_agent(agent.profile.id, id).await.map_err(Failure::for_agent)?;
     Ok(axum::Json(Extended { expires_at: rfc3339(expires_at), ttl_ms: left(expires_at, app.clock.now()) }))
 }
 
@@ -114,10 +119,10 @@ pub(super) async fn cancel(
 /// `POST /api/v1/enroll`
 pub(super) async fn enroll(
     State(app): State<App>,
-    Address(from): Address,
+    from: Source,
     Json(request): Json<EnrollRequest>,
 ) -> Result<axum::Json<Enrolled>, Failure> {
     app.limiter.enrollment(from)?;
-    let token = app.directory.redeem(&request.code)?.ok_or(Failure::InvalidEnrollment)?;
+    let token = app.directory.redeem(&request.code).await?.ok_or(Failure::InvalidEnrollment)?;
     Ok(axum::Json(Enrolled { token }))
 }

@@ -3,44 +3,64 @@
 use super::problem::Failure;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse as _;
+use countersign_protocol::wire::Empty;
 use serde::de::DeserializeOwned;
 
 /// A body read as `T`.
-pub(crate) struct Json<T>(pub(crate) T);
+pub(super) struct Json<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = media_type.is_some_and(|text| {
-            text.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-        });
-        if !is_json {
+        if !is_json(request.headers()) {
             return Err(Failure::UnsupportedMediaType);
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Failure::TooLarge
-            } else {
-                Failure::Malformed("the body could not be read".to_owned())
-            }
-        })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Failure::Malformed(describe(&error)))
+        parse(&read(request, state).await?).map(Self)
     }
 }
 
-/// Where the message is wrong. Of serde's words only those of our own types are passed on; others could quote what was sent.
-fn describe(error: &serde_json::Error) -> String {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
-            format!("not JSON: {place}")
+/// The body of a call that has nothing to say: none at all, or `{}`.
+pub(super) struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let is_json = is_json(request.headers());
+        let bytes = read(request, state).await?;
+        if bytes.is_empty() {
+            return Ok(Self);
         }
-        serde_json::error::Category::Data | serde_json::error::Category::Io => {
-            format!("not the documented message: {place}")
+        if !is_json {
+            return Err(Failure::UnsupportedMediaType);
         }
+        parse(&bytes).map(|Empty {}| Self)
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|text| text.split(';').next());
+    essence.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Failure> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Failure::TooLarge
+        } else {
+            Failure::Malformed("the body could not be read".to_owned())
+        }
+    })
+}
+
+/// Says where the message is wrong, never with what: serde's words could quote what was sent.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let what = if error.is_data() { "not the documented message" } else { "not JSON" };
+        Failure::Malformed(format!("{what}: line {}, column {}", error.line(), error.column()))
+    })
 }

@@ -1,14 +1,16 @@
-//! Who is calling: an agent by its bearer token, a recipient by the token its page has drawn, an address.
+//! Who is calling, and about what, from the request's head: an agent by its bearer token, a recipient by the token its page
+//! has drawn, an address; an organization or a session by the path.
 
 use super::App;
 use super::problem::Failure;
 use crate::directory::Agent;
+use crate::limits::Source;
 use crate::store::Recipient;
 use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
 use countersign_protocol::{RecipientToken, SessionId};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -21,7 +23,7 @@ impl FromRequestParts<App> for Agent {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let token = bearer(parts).ok_or(Failure::Unauthorized)?;
-        app.directory.agent_of(token)?.ok_or(Failure::Unauthorized)
+        app.directory.agent_of(token).await?.ok_or(Failure::Unauthorized)
     }
 }
 
@@ -47,20 +49,42 @@ impl FromRequestParts<App> for Named {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let path = Path::<String>::from_request_parts(parts, app).await;
-        let Path(id) = path.map_err(|_| Failure::InvalidSession)?;
-        id.parse().map(Self).map_err(|_| Failure::InvalidSession)
+        path.ok().and_then(|Path(id)| id.parse().ok()).map(Self).ok_or(Failure::InvalidSession)
     }
 }
 
-/// The caller's address: the socket's peer. Forwarded headers count only behind configured proxies, of which there are none
-/// yet.
-pub(super) struct Address(pub(super) IpAddr);
+/// The organization and the number in a path; whatever is not a number leads nowhere.
+pub(super) struct Number {
+    pub(super) org: String,
+    pub(super) number: String,
+}
 
-impl FromRequestParts<App> for Address {
+impl FromRequestParts<App> for Number {
     type Rejection = Failure;
 
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let path = Path::<(String, String)>::from_request_parts(parts, app).await;
+        path.map(|Path((org, number))| Self { org, number }).map_err(|_| Failure::InvalidSession)
+    }
+}
+
+/// The one segment of a path that is not fixed; none if it is not text.
+pub(super) struct Segment(pub(super) Option<String>);
+
+impl FromRequestParts<App> for Segment {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(Path::<String>::from_request_parts(parts, app).await.ok().map(|Path(text)| text)))
+    }
+}
+
+impl FromRequestParts<App> for Source {
+    type Rejection = Failure;
+
+    /// The socket's peer. Forwarded headers count only behind configured proxies, of which there are none yet.
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        peer.map(|ConnectInfo(peer)| Self(peer.ip().to_canonical())).ok_or(Failure::Unavailable)
+        peer.map(|ConnectInfo(peer)| peer.ip().into()).ok_or(Failure::Unavailable)
     }
 }

@@ -24,13 +24,16 @@ pub(super) async fn stream(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let wake = app.store.wakes().subscribe(Key::Agent(agent.profile.id.clone()));
+    let newest = app.store.newest_event(agent.profile.id.clone()).await.map_err(Failure::for_agent)?;
     let after = match headers.get("last-event-id") {
-        Some(id) => id
-            .to_str()
-            .ok()
-            .and_then(|id| id.parse().ok())
-            .ok_or_else(|| Failure::Malformed("Last-Event-ID is not an id of this stream".to_owned()))?,
-        None => app.store.newest_event().await.map_err(Failure::for_agent)?,
+        Some(id) => {
+            let id = id.to_str().ok().and_then(|id| id.parse().ok());
+            let id =
+                id.ok_or_else(|| Failure::Malformed("Last-Event-ID is not an id of this stream".to_owned()))?;
+            // An id from another life of this database: rather all that is kept than nothing until the count gets there.
+            if id > newest { 0 } else { id }
+        }
+        None => newest,
     };
     let stopping = app.stopping.clone();
     let feed = Feed { app, agent: agent.profile.id, after, wake, ready: VecDeque::new(), stopping };
@@ -46,7 +49,7 @@ pub(super) async fn stream(
 struct Feed {
     app: App,
     agent: String,
-    after: i64,
+    after: u64,
     wake: Wake,
     ready: VecDeque<StoredEvent>,
     stopping: watch::Receiver<bool>,
@@ -60,7 +63,7 @@ impl Feed {
                 self.after = event.seq;
                 return Some(event);
             }
-            self.ready = self.app.store.events_after(self.agent.clone(), self.after).await.ok()?.into();
+            self.ready = self.app.store.events_since(self.agent.clone(), self.after).await.ok()?.into();
             if self.ready.is_empty() {
                 tokio::select! {
                     () = self.wake.changed() => {}

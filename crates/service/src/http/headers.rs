@@ -1,6 +1,7 @@
 //! The headers every response bears, errors included.
 
 use super::App;
+use super::page::FOREVER;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -31,9 +32,11 @@ pub(super) async fn set(State(app): State<App>, request: Request, next: Next) ->
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // Hashed files have said otherwise already.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if app.origin.starts_with("https:") {
+    // Whatever else a response says of itself: only hashed files are kept.
+    if headers.get(header::CACHE_CONTROL) != Some(&FOREVER) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if app.origin.is_https() {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),

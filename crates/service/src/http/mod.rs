@@ -16,6 +16,7 @@ mod recipient;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::limits::{Limiter, MAX_BODY_BYTES};
+use crate::origin::Origin;
 use crate::page::Page;
 use crate::store::SessionStore;
 use axum::Router;
@@ -31,12 +32,12 @@ pub(crate) struct App(Arc<Parts>);
 
 pub(crate) struct Parts {
     pub(crate) store: Arc<dyn SessionStore>,
-    pub(crate) directory: Directory,
+    pub(crate) directory: Arc<dyn Directory>,
     pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) page: Page,
     /// The public origin: part of every link and of `CI`.
-    pub(crate) origin: String,
+    pub(crate) origin: Origin,
     /// Turns true when the service stops: streams and waits end.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -72,12 +73,14 @@ pub(crate) fn router(parts: Parts) -> Router {
         .route("/orgs/{handle}/sessions/{id}/outcome", post(recipient::outcome));
     Router::new()
         .nest("/api/v1", agent.merge(recipient))
+        .route("/api", any(operations::not_found))
         .route("/api/{*rest}", any(operations::not_found))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/assets/{name}", get(page::asset))
-        .route("/{handle}", get(page::document))
-        .route("/{handle}/{session}", get(page::document))
+        .route("/{handle}", get(page::profile))
+        .route("/{handle}/", get(page::profile))
+        .route("/{handle}/{session}", get(page::session))
         .fallback(operations::not_found)
         .method_not_allowed_fallback(operations::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

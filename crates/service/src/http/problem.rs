@@ -92,7 +92,7 @@ impl Failure {
     }
 
     /// What a recipient is told: everything about a session is one thing.
-    pub(crate) fn for_recipient(error: StoreError) -> Self {
+    pub(super) fn for_recipient(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable => Self::Unavailable,
             StoreError::NoSuchSession
@@ -103,7 +103,7 @@ impl Failure {
     }
 
     /// What an agent is told of its own sessions.
-    pub(crate) fn for_agent(error: StoreError) -> Self {
+    pub(super) fn for_agent(error: StoreError) -> Self {
         match error {
             StoreError::NoSuchSession => Self::InvalidSession,
             StoreError::WrongState => Self::WrongState,

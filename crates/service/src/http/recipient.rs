@@ -2,13 +2,13 @@
 //! Whatever is wrong with a session is one answer, byte for byte.
 
 use super::App;
-use super::body::Json;
-use super::caller::Address;
+use super::body::{Json, NoBody};
+use super::caller::{Number, Segment};
 use super::problem::Failure;
 use crate::clock::{left, rfc3339};
-use crate::limits::MAX_WAIT_SECS;
+use crate::limits::{MAX_WAIT_SECS, Source};
 use crate::store::{Key, Recipient, StoreError, VerdictRecord};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use countersign_protocol::cpace;
@@ -16,15 +16,15 @@ use countersign_protocol::wire::{
     Answer, Empty, Extended, OpenedSession, OrgProfile, Outcome, VerdictState, ViewedRequest,
 };
 use serde::Serialize;
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// `GET /api/v1/orgs/{handle}`
 pub(super) async fn profile(
     State(app): State<App>,
-    Path(handle): Path<String>,
+    Segment(handle): Segment,
 ) -> Result<axum::Json<OrgProfile>, Failure> {
-    app.directory.org(&handle)?.map(axum::Json).ok_or(Failure::UnknownOrganization)
+    let handle = handle.ok_or(Failure::UnknownOrganization)?;
+    app.directory.org(&handle).await?.map(axum::Json).ok_or(Failure::UnknownOrganization)
 }
 
 /// What a session number leads to.
@@ -36,20 +36,21 @@ pub(super) struct Numbered {
 /// `POST /api/v1/orgs/{handle}/numbers/{number}`
 pub(super) async fn number(
     State(app): State<App>,
-    Address(from): Address,
-    Path((handle, number)): Path<(String, String)>,
+    from: Source,
+    Number { org, number }: Number,
+    NoBody: NoBody,
 ) -> Result<axum::Json<Numbered>, Failure> {
-    app.limiter.number(from, &handle)?;
-    let found = app.store.numbered(handle, number).await.map_err(Failure::for_recipient)?;
+    app.limiter.number(from, &org)?;
+    let found = app.store.numbered(org, number).await.map_err(Failure::for_recipient)?;
     Ok(axum::Json(Numbered { session_id: found.to_string() }))
 }
 
 /// `POST …/open`
 pub(super) async fn open(
     State(app): State<App>,
-    Address(from): Address,
+    from: Source,
     who: Recipient,
-    Json(Empty {}): Json<Empty>,
+    NoBody: NoBody,
 ) -> Result<axum::Json<OpenedSession>, Failure> {
     app.limiter.open(from)?;
     let opened = app.store.open(who).await.map_err(Failure::for_recipient)?;
@@ -62,17 +63,18 @@ pub(super) async fn open(
 /// `POST …/answer`
 pub(super) async fn answer(
     State(app): State<App>,
-    Address(from): Address,
+    from: Source,
     who: Recipient,
     headers: HeaderMap,
     Json(answer): Json<Answer>,
 ) -> Result<Response, Failure> {
     cpace::check_share(&answer.share)
         .map_err(|_| Failure::Malformed("share is not a group element".to_owned()))?;
-    let wait = preferred_wait(&headers);
     app.store.answer(who.clone(), answer).await.map_err(Failure::for_recipient)?;
+    // The answer is in. Who has too many waits open is not told to come back with it, but to ask for the verdict.
+    let wait = preferred_wait(&headers).and_then(|wait| Some((wait, app.limiter.wait(from).ok()?)));
     match wait {
-        Some(wait) => Ok(axum::Json(wait_for_verdict(&app, from, who, wait).await?).into_response()),
+        Some((wait, _counted)) => Ok(axum::Json(wait_for_verdict(&app, who, wait).await?).into_response()),
         None => Ok((StatusCode::ACCEPTED, axum::Json(Empty {})).into_response()),
     }
 }
@@ -80,12 +82,13 @@ pub(super) async fn answer(
 /// `GET …/verdict`
 pub(super) async fn verdict(
     State(app): State<App>,
-    Address(from): Address,
+    from: Source,
     who: Recipient,
     headers: HeaderMap,
 ) -> Result<axum::Json<VerdictState>, Failure> {
     let wait = preferred_wait(&headers).unwrap_or_default();
-    Ok(axum::Json(wait_for_verdict(&app, from, who, wait).await?))
+    let _counted = if wait.is_zero() { None } else { Some(app.limiter.wait(from)?) };
+    Ok(axum::Json(wait_for_verdict(&app, who, wait).await?))
 }
 
 /// `Prefer: wait=N` (RFC 7240), at most [`MAX_WAIT_SECS`].
@@ -98,13 +101,7 @@ fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
     waits.next().map(|seconds| Duration::from_secs(seconds.min(MAX_WAIT_SECS)))
 }
 
-async fn wait_for_verdict(
-    app: &App,
-    from: IpAddr,
-    who: Recipient,
-    wait: Duration,
-) -> Result<VerdictState, Failure> {
-    let _counted = if wait.is_zero() { None } else { Some(app.limiter.wait(from)?) };
+async fn wait_for_verdict(app: &App, who: Recipient, wait: Duration) -> Result<VerdictState, Failure> {
     let mut wake = app.store.wakes().subscribe(Key::Session(who.id));
     let mut stopping = app.stopping.clone();
     let until = tokio::time::Instant::now() + wait;
@@ -129,7 +126,7 @@ async fn wait_for_verdict(
 pub(super) async fn extend(
     State(app): State<App>,
     who: Recipient,
-    Json(Empty {}): Json<Empty>,
+    NoBody: NoBody,
 ) -> Result<axum::Json<Extended>, Failure> {
     let expires_at = app.store.extend_by_recipient(who).await.map_err(Failure::for_recipient)?;
     Ok(axum::Json(Extended { expires_at: rfc3339(expires_at), ttl_ms: left(expires_at, app.clock.now()) }))

@@ -2,8 +2,10 @@
 //! an answer taken once however many ask at the same instant. Nothing outside reads first and writes then.
 //!
 //! Which verb leads from which stage to which is [`countersign_protocol::stage::Stage::after`]'s to say. A repeat of a verb
-//! with the same content is answered from what is recorded; with other content it is a conflict. A second, different answer
-//! ends the session for both (`docs/protocol.md` §5): the agent is told by `outcome {matched: false}`.
+//! with the same content is answered from what is recorded; with other content it is a conflict and changes nothing. The one
+//! exception is a second, different answer, which ends the session for both (`docs/protocol.md` §5): before the verdict it
+//! stands as refused, and the agent's verdict finds the session at another step; after an acceptance it stands as mismatched,
+//! and the agent is told by the event that says so, `outcome {matched: false}`.
 //!
 //! What is stored holds nothing that could be tested for a value offline, and goes 60 s after its session's end.
 
@@ -25,11 +27,13 @@ pub const EVENTS_KEPT_MS: Millis = 20 * 60_000;
 pub const MAX_LIFE_MS: Millis = 900_000;
 /// What *more time* gives, at least, from now on.
 pub const MORE_TIME_MS: Millis = 120_000;
+/// An agent is told of tries of one used link at most once in this time.
+pub const OPEN_REFUSED_EVERY_MS: Millis = 1000;
 
 /// Why a verb did nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Unknown, expired, over, another's: to the outside one thing.
+    /// Unknown, expired, cancelled, another's: to the outside one thing.
     #[error("no such session")]
     NoSuchSession,
     /// The session is at another stage.
@@ -53,12 +57,14 @@ pub struct Owner {
     pub org: String,
     /// The agent's id.
     pub agent: String,
+    /// Sessions the agent may have live.
+    pub most_live: u32,
 }
 
 /// A session as created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
-    /// Six digits.
+    /// Six digits, unique among the organization's live sessions.
     pub number: String,
     /// When it was created.
     pub created_at: Millis,
@@ -78,7 +84,7 @@ pub struct Recipient {
 }
 
 /// What an open answers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenedRecord {
     /// The request that made the session: offer and share are in it.
     pub request: CreateSession,
@@ -91,17 +97,17 @@ pub struct OpenedRecord {
 pub enum VerdictRecord {
     /// None yet.
     Pending,
-    /// Accepted, with the agent's tag.
+    /// Accepted, with the agent's tag; when the session ends.
     Accepted(Tag, Millis),
-    /// Refused.
+    /// Refused, or over.
     Refused,
 }
 
 /// An event as stored: ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// Grows with time; the SSE id.
-    pub seq: i64,
+    /// Its place in the agent's stream, from 1, without gaps. The SSE id.
+    pub seq: u64,
     /// The SSE event name.
     pub name: String,
     /// The SSE data, JSON.
@@ -111,37 +117,40 @@ pub struct StoredEvent {
 /// Live sessions.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
-    /// Places a session. The same id, owner and request again: the same placement.
+    /// Places a session. The same id, owner and request again: the same placement. An id serves once: after its session has
+    /// run out it is a conflict, not a new session.
     async fn create(&self, owner: Owner, request: CreateSession) -> Result<Placement, StoreError>;
     /// The first token opens; the same token again gets the same; any other nothing, and the agent is told.
     async fn open(&self, recipient: Recipient) -> Result<OpenedRecord, StoreError>;
     /// Takes the one answer.
     async fn answer(&self, recipient: Recipient, answer: Answer) -> Result<(), StoreError>;
-    /// What the recipient may know of the verdict.
+    /// What the recipient may know of the verdict, once there is an answer. Changes nothing.
     async fn verdict_for(&self, recipient: Recipient) -> Result<VerdictRecord, StoreError>;
     /// The recipient has seen the passcode.
     async fn viewed(&self, recipient: Recipient, nonce: Nonce) -> Result<(), StoreError>;
     /// The recipient's last word.
     async fn outcome(&self, recipient: Recipient, outcome: Outcome) -> Result<(), StoreError>;
-    /// More time, asked for by the recipient; when the session ends now.
+    /// More time, asked for by the recipient; when the session ends now. Asked twice it gives no more than asked once.
     async fn extend_by_recipient(&self, recipient: Recipient) -> Result<Millis, StoreError>;
     /// The agent's verdict.
     async fn verdict(&self, agent: String, id: SessionId, verdict: Verdict) -> Result<(), StoreError>;
     /// The agent has revealed the passcode.
     async fn revealed(&self, agent: String, id: SessionId) -> Result<(), StoreError>;
-    /// More time, asked for by the agent; when the session ends now.
-    async fn extend(&self, agent: String, id: SessionId) -> Result<Millis, StoreError>;
+    /// As [`Self::extend_by_recipient`], asked for by the agent.
+    async fn extend_by_agent(&self, agent: String, id: SessionId) -> Result<Millis, StoreError>;
     /// The agent calls it off.
     async fn cancel(&self, agent: String, id: SessionId) -> Result<(), StoreError>;
-    /// The live, unopened session with this number.
+    /// The live, unopened session with this number. Changes nothing.
     async fn numbered(&self, org: String, number: String) -> Result<SessionId, StoreError>;
-    /// An agent's events after `seq`, oldest first.
-    async fn events_after(&self, agent: String, seq: i64) -> Result<Vec<StoredEvent>, StoreError>;
-    /// The newest event's seq.
-    async fn newest_event(&self) -> Result<i64, StoreError>;
-    /// Tells agents of sessions that have run out, and drops what has been kept long enough.
-    async fn sweep(&self) -> Result<(), StoreError>;
-    /// Whether the store answers.
+    /// An agent's events after `seq`, oldest first; perhaps not all at once, but none only when there is none.
+    async fn events_since(&self, agent: String, seq: u64) -> Result<Vec<StoredEvent>, StoreError>;
+    /// The seq of an agent's newest event; 0 before the first.
+    async fn newest_event(&self, agent: String) -> Result<u64, StoreError>;
+    /// Tells agents of sessions that have run out. To be called often.
+    async fn expire(&self) -> Result<(), StoreError>;
+    /// Drops what has been kept long enough. To be called now and then.
+    async fn forget(&self) -> Result<(), StoreError>;
+    /// Whether the store answers and can be written.
     async fn ready(&self) -> Result<(), StoreError>;
     /// Where to wait for changes.
     fn wakes(&self) -> &Wakes;

@@ -1,202 +1,154 @@
-//! Sessions in one SQLite file: the embedded default, nothing to install.
-//!
-//! One thread owns the writing connection. It takes whatever waits and runs it in one transaction, so that many sessions
-//! share one `fsync` (WAL, `synchronous=FULL`), and answers after the commit: what was acknowledged survives a crash. Verbs
-//! are functions of the transaction ([`verbs`]); being alone in it is what makes them atomic.
+//! Sessions in the embedded database. Verbs are functions of the writer's transaction ([`verbs`]); being alone in it is what
+//! makes them atomic. What only looks ([`queries`]) runs on a reading connection.
 
+mod queries;
 mod rows;
 mod verbs;
-mod writer;
 
-use super::wakes::Key;
 use super::{
-    OpenedRecord, Owner, Placement, Recipient, SessionStore, StoreError, StoredEvent, VerdictRecord, Wakes,
+    Key, OpenedRecord, Owner, Placement, Recipient, SessionStore, StoreError, StoredEvent, VerdictRecord,
+    Wakes,
 };
 use crate::clock::{Clock, Millis};
+use crate::sqlite::{Database, Fate};
 use async_trait::async_trait;
 use countersign_protocol::wire::{Answer, CreateSession, Outcome, Verdict};
 use countersign_protocol::{Nonce, SessionId};
-use rusqlite::Connection;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-use writer::Writer;
+use verbs::{Opening, Verbs};
 
-/// The file in the data folder; the directory lives in it too.
-pub const FILE: &str = "countersign.db";
-
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS sessions (
-        id BLOB NOT NULL PRIMARY KEY,
-        org TEXT NOT NULL,
-        agent TEXT NOT NULL,
-        number TEXT NOT NULL,
-        request TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL,
-        stage TEXT NOT NULL,
-        token BLOB,
-        answer TEXT,
-        verdict TEXT,
-        nonce TEXT,
-        outcome TEXT,
-        open_refused_at INTEGER NOT NULL DEFAULT 0,
-        told_expired INTEGER NOT NULL DEFAULT 0
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS sessions_number ON sessions (org, number);
-    CREATE INDEX IF NOT EXISTS sessions_agent ON sessions (agent);
-    CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions (expires_at);
-    CREATE TABLE IF NOT EXISTS events (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        agent TEXT NOT NULL,
-        at INTEGER NOT NULL,
-        name TEXT NOT NULL,
-        data TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX IF NOT EXISTS events_agent ON events (agent, seq);
-    CREATE TABLE IF NOT EXISTS audit (
-        row INTEGER PRIMARY KEY AUTOINCREMENT,
-        session BLOB NOT NULL UNIQUE,
-        org TEXT NOT NULL,
-        agent TEXT NOT NULL,
-        template TEXT,
-        kinds TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        opened_at INTEGER,
-        answered_at INTEGER,
-        verdict_at INTEGER,
-        viewed_at INTEGER,
-        revealed_at INTEGER,
-        ended_at INTEGER,
-        outcome TEXT
-    ) STRICT;
-";
-
-/// Opens the data folder's file with the pragmas every connection of ours has.
-pub(crate) fn connect(folder: &Path) -> Result<Connection, rusqlite::Error> {
-    let path = folder.join(FILE);
-    let connection = Connection::open(&path)?;
-    restrict(&path);
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    Ok(connection)
-}
-
-fn restrict(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
-            tracing::warn!(%error, "the database file's permissions could not be set");
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-}
-
-/// The store.
+/// The store. Clones are the same one.
+#[derive(Clone)]
 pub struct SqliteStore {
-    writer: Writer,
+    database: Database,
     wakes: Wakes,
     clock: Arc<dyn Clock>,
 }
 
 impl SqliteStore {
-    /// Opens the store in `folder`, which exists.
-    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, rusqlite::Error> {
-        let connection = connect(folder)?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self { writer: Writer::spawn(connection), wakes: Wakes::default(), clock })
+    /// The sessions in `database`.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, wakes: Wakes::default(), clock }
     }
 
-    /// Runs a verb in the writer's transaction, then wakes who waits for what it changed.
-    async fn run<T, F>(&self, verb: F) -> Result<T, StoreError>
+    /// Runs a verb in the writer's transaction; once it is on disk, wakes who waits for what it changed. That happens even if
+    /// the caller has gone: a recipient who closes the page has answered all the same.
+    async fn write<T, F>(&self, verb: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut verbs::Step<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&mut Verbs<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let clock = self.clock.clone();
-        let (result, changed) = self
-            .writer
-            .run(move |connection| {
-                let mut step = verbs::Step::new(connection, clock.now());
-                let result = verb(&mut step);
-                (result, step.changed())
-            })
-            .await?;
-        for key in &changed {
-            self.wakes.wake(key);
-        }
-        result
+        let (clock, wakes) = (self.clock.clone(), self.wakes.clone());
+        let job = move |connection: &rusqlite::Connection| {
+            let mut verbs = Verbs::new(connection, clock.now());
+            let result = verb(&mut verbs);
+            // Any other refusal is a result like another: what it recorded stands.
+            let broken = matches!(result, Err(StoreError::Unavailable));
+            let changed = if broken { Vec::new() } else { verbs.changed() };
+            ((result, changed), if broken { Fate::Undo } else { Fate::Keep })
+        };
+        let wake = move |(_, changed): &(_, Vec<Key>)| changed.iter().for_each(|key| wakes.wake(key));
+        let written = self.database.write(job, wake).await;
+        written.map_err(|_| StoreError::Unavailable)?.0
     }
 }
 
-#[allow(clippy::redundant_closure_for_method_calls)] // the path is not general enough over the lifetime
 #[async_trait]
 impl SessionStore for SqliteStore {
     async fn create(&self, owner: Owner, request: CreateSession) -> Result<Placement, StoreError> {
-        self.run(move |step| step.create(&owner, &request)).await
+        self.write(move |verbs| verbs.create(&owner, &request)).await
     }
 
     async fn open(&self, recipient: Recipient) -> Result<OpenedRecord, StoreError> {
-        self.run(move |step| step.open(&recipient)).await
+        let (org, id) = (recipient.org.clone(), recipient.id);
+        match self.write(move |verbs| verbs.open(&recipient)).await? {
+            Opening::Opened(record) => Ok(*record),
+            Opening::Refused => {
+                // Recorded by a write of its own that nobody waits for: a used link and one that never was are answered
+                // after the same work, the disk's included.
+                let store = self.clone();
+                tokio::spawn(
+                    async move { store.write(move |verbs| verbs.tell_open_refused(&org, &id)).await },
+                );
+                Err(StoreError::NoSuchSession)
+            }
+        }
     }
 
     async fn answer(&self, recipient: Recipient, answer: Answer) -> Result<(), StoreError> {
-        self.run(move |step| step.answer(&recipient, &answer)).await
+        self.write(move |verbs| verbs.answer(&recipient, &answer)).await
     }
 
     async fn verdict_for(&self, recipient: Recipient) -> Result<VerdictRecord, StoreError> {
-        self.run(move |step| step.verdict_for(&recipient)).await
+        let now = self.clock.now();
+        self.database.read(|connection| queries::verdict_for(connection, now, &recipient))
     }
 
     async fn viewed(&self, recipient: Recipient, nonce: Nonce) -> Result<(), StoreError> {
-        self.run(move |step| step.viewed(&recipient, &nonce)).await
+        self.write(move |verbs| verbs.viewed(&recipient, &nonce)).await
     }
 
     async fn outcome(&self, recipient: Recipient, outcome: Outcome) -> Result<(), StoreError> {
-        self.run(move |step| step.outcome(&recipient, outcome)).await
+        self.write(move |verbs| verbs.outcome(&recipient, outcome)).await
     }
 
     async fn extend_by_recipient(&self, recipient: Recipient) -> Result<Millis, StoreError> {
-        self.run(move |step| step.extend_by_recipient(&recipient)).await
+        self.write(move |verbs| verbs.extend_by_recipient(&recipient)).await
     }
 
     async fn verdict(&self, agent: String, id: SessionId, verdict: Verdict) -> Result<(), StoreError> {
-        self.run(move |step| step.verdict(&agent, &id, &verdict)).await
+        self.write(move |verbs| verbs.verdict(&agent, &id, &verdict)).await
     }
 
     async fn revealed(&self, agent: String, id: SessionId) -> Result<(), StoreError> {
-        self.run(move |step| step.revealed(&agent, &id)).await
+        self.write(move |verbs| verbs.revealed(&agent, &id)).await
     }
 
-    async fn extend(&self, agent: String, id: SessionId) -> Result<Millis, StoreError> {
-        self.run(move |step| step.extend_by_agent(&agent, &id)).await
+    async fn extend_by_agent(&self, agent: String, id: SessionId) -> Result<Millis, StoreError> {
+        self.write(move |verbs| verbs.extend_by_agent(&agent, &id)).await
     }
 
     async fn cancel(&self, agent: String, id: SessionId) -> Result<(), StoreError> {
-        self.run(move |step| step.cancel(&agent, &id)).await
+        self.write(move |verbs| verbs.cancel(&agent, &id)).await
     }
 
     async fn numbered(&self, org: String, number: String) -> Result<SessionId, StoreError> {
-        self.run(move |step| step.numbered(&org, &number)).await
+        let now = self.clock.now();
+        self.database.read(|connection| queries::numbered(connection, now, &org, &number))
     }
 
-    async fn events_after(&self, agent: String, seq: i64) -> Result<Vec<StoredEvent>, StoreError> {
-        self.run(move |step| step.events_after(&agent, seq)).await
+    async fn events_since(&self, agent: String, seq: u64) -> Result<Vec<StoredEvent>, StoreError> {
+        let now = self.clock.now();
+        self.database.read(|connection| queries::events_since(connection, now, &agent, seq))
     }
 
-    async fn newest_event(&self) -> Result<i64, StoreError> {
-        self.run(|step| step.newest_event()).await
+    async fn newest_event(&self, agent: String) -> Result<u64, StoreError> {
+        self.database.read(|connection| queries::newest_event(connection, &agent))
     }
 
-    async fn sweep(&self) -> Result<(), StoreError> {
-        self.run(|step| step.sweep()).await
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method's name alone has one lifetime only"
+    )]
+    async fn expire(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        // Nearly always there is none, and looking costs the writer nothing.
+        if self.database.read(|connection| queries::has_run_out(connection, now))? {
+            self.write(|verbs| verbs.expire()).await?;
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method's name alone has one lifetime only"
+    )]
+    async fn forget(&self) -> Result<(), StoreError> {
+        self.write(|verbs| verbs.forget()).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.run(|step| step.newest_event().map(drop)).await
+        self.write(|_| Ok(())).await
     }
 
     fn wakes(&self) -> &Wakes {
@@ -210,9 +162,4 @@ impl From<rusqlite::Error> for StoreError {
         tracing::error!(%error, "the session store failed");
         Self::Unavailable
     }
-}
-
-/// The key of an agent's events.
-pub(super) fn agent_key(agent: &str) -> Key {
-    Key::Agent(agent.to_owned())
 }

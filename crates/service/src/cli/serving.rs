@@ -1,0 +1,106 @@
+//! `serve`: until it is asked to stop.
+
+use super::CliError;
+use crate::config::FileConfig;
+use crate::limits::Limits;
+use crate::serve::{ServeOptions, serve};
+use clap::Args;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// Where `serve` listens unless told otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, env = "COUNTERSIGN_LISTEN")]
+    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    page: PageFolder,
+    /// Sessions one agent may have live.
+    #[arg(long, env = "COUNTERSIGN_LIVE_SESSIONS_PER_AGENT")]
+    live_sessions_per_agent: Option<u32>,
+    /// Sessions one agent may create a minute.
+    #[arg(long, env = "COUNTERSIGN_CREATIONS_PER_MINUTE")]
+    creations_per_minute: Option<u32>,
+    /// Links one address may open a minute.
+    #[arg(long, env = "COUNTERSIGN_OPENS_PER_MINUTE")]
+    opens_per_minute: Option<u32>,
+    /// Wait calls one address may have open.
+    #[arg(long, env = "COUNTERSIGN_WAITS_PER_ADDRESS")]
+    waits_per_address: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PageFolder {
+    /// The recipient's page from a folder in the place of the one in this program: development.
+    #[arg(long, env = "COUNTERSIGN_PAGE")]
+    pub(super) page: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) async fn run(
+        self,
+        file: &FileConfig,
+        data: PathBuf,
+        public_origin: Option<String>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), CliError> {
+        let options = ServeOptions {
+            listen: self.listen.or(file.listen).unwrap_or(LISTEN),
+            limits: self.limits(file),
+            page: self.page.page.or(file.page.clone()),
+            public_origin,
+            data,
+            practice: None,
+        };
+        let served = serve(options).await?;
+        writeln!(out, "listening on http://{}", served.addr())?;
+        out.flush()?;
+        tracing::info!(addr = %served.addr(), origin = served.origin(), "serving");
+        stop_signal().await?;
+        tracing::info!("stopping");
+        served.stop().await;
+        Ok(())
+    }
+
+    fn limits(&self, file: &FileConfig) -> Limits {
+        let defaults = Limits::default();
+        let figure = |flag: Option<u32>, key: Option<u32>, default| flag.or(key).unwrap_or(default);
+        Limits {
+            live_sessions_per_agent: figure(
+                self.live_sessions_per_agent,
+                file.live_sessions_per_agent,
+                defaults.live_sessions_per_agent,
+            ),
+            creations_per_minute: figure(
+                self.creations_per_minute,
+                file.creations_per_minute,
+                defaults.creations_per_minute,
+            ),
+            opens_per_minute: figure(self.opens_per_minute, file.opens_per_minute, defaults.opens_per_minute),
+            waits_per_address: figure(
+                self.waits_per_address,
+                file.waits_per_address,
+                defaults.waits_per_address,
+            ),
+            ..defaults
+        }
+    }
+}
+
+/// Returns when the process is asked to stop.
+async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,346 @@
+//! The directory in the embedded database.
+
+use super::{
+    Agent, Directory, DirectoryError, ListedAgent, OrgEdit, check_edit, check_name, is_handle, role_name,
+};
+use crate::clock::{Clock, Millis};
+use crate::secret;
+use crate::sqlite::{Database, Fate};
+use async_trait::async_trait;
+use countersign_protocol::canonical::Region;
+use countersign_protocol::wire::{AgentProfile, OrgProfile, Role};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
+use std::sync::Arc;
+
+/// How long an enrolment link can be used.
+const ENROLLMENT_MS: Millis = 15 * 60_000;
+
+const ORG: &str = "SELECT handle, name, country, description, website, channels, practice FROM orgs";
+const AGENT: &str = "SELECT id, org, name, role, token IS NOT NULL, revoked FROM agents";
+
+/// Organizations and agents.
+pub struct SqliteDirectory {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+impl SqliteDirectory {
+    /// The directory in `database`.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
+    }
+
+    async fn write<T, F>(&self, job: F) -> Result<T, DirectoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, DirectoryError> + Send + 'static,
+    {
+        let job = |connection: &Connection| {
+            let result = job(connection);
+            let fate = if result.is_ok() { Fate::Keep } else { Fate::Undo };
+            (result, fate)
+        };
+        let written = self.database.write(job, |_| ()).await;
+        written.map_err(|stopped| DirectoryError::Unavailable(stopped.into()))?
+    }
+}
+
+impl From<rusqlite::Error> for DirectoryError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+#[async_trait]
+impl Directory for SqliteDirectory {
+    async fn add_org(&self, org: OrgProfile) -> Result<(), DirectoryError> {
+        if !is_handle(&org.handle) {
+            return Err(DirectoryError::Handle);
+        }
+        check_edit(&OrgEdit {
+            name: Some(org.name.clone()),
+            country: None,
+            description: Some(org.description.clone()),
+            website: Some(org.website.clone()),
+            channels: Some(org.channels.clone()),
+        })?;
+        self.write(move |connection| {
+            let added = connection.execute(
+                "INSERT INTO orgs (handle, name, country, description, website, channels, practice)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    org.handle,
+                    org.name,
+                    org.country.as_str(),
+                    org.description,
+                    org.website,
+                    list(&org.channels),
+                    org.practice
+                ],
+            );
+            match added {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                    Err(DirectoryError::Exists(org.handle))
+                }
+                other => Ok(other.map(drop)?),
+            }
+        })
+        .await
+    }
+
+    async fn edit_org(&self, handle: &str, edit: OrgEdit) -> Result<(), DirectoryError> {
+        check_edit(&edit)?;
+        let handle = handle.to_owned();
+        self.write(move |connection| {
+            let edited = connection.execute(
+                "UPDATE orgs SET name = coalesce(?2, name), country = coalesce(?3, country),
+                     description = coalesce(?4, description), website = coalesce(?5, website),
+                     channels = coalesce(?6, channels)
+                 WHERE handle = ?1",
+                params![
+                    handle,
+                    edit.name,
+                    edit.country.as_ref().map(Region::as_str),
+                    edit.description,
+                    edit.website,
+                    edit.channels.as_deref().map(list)
+                ],
+            )?;
+            one(edited, handle)
+        })
+        .await
+    }
+
+    async fn org(&self, handle: &str) -> Result<Option<OrgProfile>, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("{ORG} WHERE handle = ?1"))?;
+            Ok(statement.query_row([handle], read_org).optional()?.flatten())
+        })
+    }
+
+    async fn orgs(&self) -> Result<Vec<OrgProfile>, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("{ORG} ORDER BY handle"))?;
+            let rows = statement.query_map([], read_org)?.collect::<Result<Vec<_>, _>>()?;
+            Ok(rows.into_iter().flatten().collect())
+        })
+    }
+
+    async fn add_agent(&self, org: &str, name: &str, role: Role) -> Result<String, DirectoryError> {
+        check_name(name)?;
+        let id = secret::draw_id()?;
+        let (row, org, name) = (id.clone(), org.to_owned(), name.to_owned());
+        self.write(move |connection| {
+            let added = connection.execute(
+                "INSERT INTO agents (id, org, name, role) SELECT ?1, handle, ?3, ?4 FROM orgs WHERE handle = ?2",
+                params![row, org, name, role_name(role)],
+            )?;
+            one(added, org)
+        })
+        .await?;
+        Ok(id)
+    }
+
+    async fn issue_token(&self, agent: &str) -> Result<String, DirectoryError> {
+        let agent = agent.to_owned();
+        self.write(move |connection| issue_token(connection, agent)).await
+    }
+
+    async fn issue_code(&self, agent: &str) -> Result<String, DirectoryError> {
+        let (agent, code, now) = (agent.to_owned(), secret::draw()?, self.clock.now());
+        let hash = secret::hash(&code);
+        self.write(move |connection| {
+            connection.execute("DELETE FROM enrollments WHERE expires_at <= ?1", [now])?;
+            let issued = connection.execute(
+                "INSERT INTO enrollments SELECT ?1, id, ?3 FROM agents WHERE id = ?2 AND revoked = 0",
+                params![hash, agent, now + ENROLLMENT_MS],
+            )?;
+            one(issued, agent)
+        })
+        .await?;
+        Ok(code)
+    }
+
+    async fn redeem(&self, code: &str) -> Result<Option<String>, DirectoryError> {
+        let (hash, now) = (secret::hash(code), self.clock.now());
+        self.write(move |connection| {
+            let agent: Option<String> = connection
+                .prepare_cached(
+                    "DELETE FROM enrollments WHERE code = ?1 AND expires_at > ?2 RETURNING agent",
+                )?
+                .query_row(params![hash, now], |row| row.get(0))
+                .optional()?;
+            match agent.map(|agent| issue_token(connection, agent)) {
+                None | Some(Err(DirectoryError::Unknown(_))) => Ok(None),
+                Some(issued) => issued.map(Some),
+            }
+        })
+        .await
+    }
+
+    async fn agent_of(&self, token: &str) -> Result<Option<Agent>, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("{AGENT} WHERE token = ?1 AND revoked = 0"))?;
+            let listed = statement.query_row([secret::hash(token)], read_agent).optional()?;
+            Ok(listed.map(|listed| listed.agent))
+        })
+    }
+
+    async fn agents(&self, org: &str) -> Result<Vec<ListedAgent>, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("{AGENT} WHERE org = ?1 ORDER BY name, id"))?;
+            Ok(statement.query_map([org], read_agent)?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    async fn revoke(&self, agent: &str) -> Result<(), DirectoryError> {
+        let agent = agent.to_owned();
+        self.write(move |connection| {
+            connection.execute("DELETE FROM enrollments WHERE agent = ?1", [&agent])?;
+            let revoked = connection.execute(
+                "UPDATE agents SET revoked = 1, token = NULL WHERE id = ?1 AND revoked = 0",
+                [&agent],
+            )?;
+            one(revoked, agent)
+        })
+        .await
+    }
+
+    async fn remember_origin(&self, origin: &str) -> Result<(), DirectoryError> {
+        let origin = origin.to_owned();
+        self.write(move |connection| {
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('origin', ?1)", [origin])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn origin(&self) -> Result<Option<String>, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT value FROM facts WHERE name = 'origin'")?;
+            Ok(statement.query_row([], |row| row.get(0)).optional()?)
+        })
+    }
+}
+
+fn issue_token(connection: &Connection, agent: String) -> Result<String, DirectoryError> {
+    let token = secret::draw()?;
+    let issued = connection.execute(
+        "UPDATE agents SET token = ?2 WHERE id = ?1 AND revoked = 0",
+        params![agent, secret::hash(&token)],
+    )?;
+    one(issued, agent).map(|()| token)
+}
+
+/// One row was there and was changed, or what was named does not exist.
+fn one(changed: usize, named: String) -> Result<(), DirectoryError> {
+    if changed == 1 { Ok(()) } else { Err(DirectoryError::Unknown(named)) }
+}
+
+fn list(channels: &[String]) -> String {
+    serde_json::Value::from(channels).to_string()
+}
+
+/// A row whose country is no region any more is no organization.
+fn read_org(row: &Row<'_>) -> Result<Option<OrgProfile>, rusqlite::Error> {
+    let country: String = row.get(2)?;
+    let Ok(country) = country.parse::<Region>() else { return Ok(None) };
+    let channels: String = row.get(5)?;
+    Ok(Some(OrgProfile {
+        handle: row.get(0)?,
+        name: row.get(1)?,
+        country,
+        description: row.get(3)?,
+        website: row.get(4)?,
+        logo_url: None,
+        domains: Vec::new(),
+        channels: serde_json::from_str(&channels).unwrap_or_default(),
+        practice: row.get(6)?,
+    }))
+}
+
+fn read_agent(row: &Row<'_>) -> Result<ListedAgent, rusqlite::Error> {
+    let role: String = row.get(3)?;
+    Ok(ListedAgent {
+        agent: Agent {
+            profile: AgentProfile { id: row.get(0)?, name: row.get(2)? },
+            org: row.get(1)?,
+            role: if role == role_name(Role::Supervisor) { Role::Supervisor } else { Role::Agent },
+        },
+        enrolled: row.get(4)?,
+        revoked: row.get(5)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+
+    fn acme() -> OrgProfile {
+        OrgProfile {
+            handle: "acme".into(),
+            name: "Acme".into(),
+            country: "FR".parse().unwrap(),
+            description: "Energy".into(),
+            website: String::new(),
+            logo_url: None,
+            domains: Vec::new(),
+            channels: vec!["+33 1 23 45 67 89".into()],
+            practice: false,
+        }
+    }
+
+    async fn directory() -> (tempfile::TempDir, Arc<ManualClock>, SqliteDirectory) {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::default());
+        let directory = SqliteDirectory::new(Database::open(folder.path()).unwrap(), clock.clone());
+        directory.add_org(acme()).await.unwrap();
+        (folder, clock, directory)
+    }
+
+    #[tokio::test]
+    async fn a_code_is_good_for_one_token_and_a_revoked_one_for_none() {
+        let (_folder, _, directory) = directory().await;
+        let agent = directory.add_agent("acme", "Dana", Role::Agent).await.unwrap();
+        let code = directory.issue_code(&agent).await.unwrap();
+        let token = directory.redeem(&code).await.unwrap().unwrap();
+        assert_eq!(directory.redeem(&code).await.unwrap(), None);
+        assert_eq!(directory.agent_of(&token).await.unwrap().unwrap().profile.name, "Dana");
+        let unused = directory.issue_code(&agent).await.unwrap();
+        directory.revoke(&agent).await.unwrap();
+        assert!(directory.agent_of(&token).await.unwrap().is_none());
+        assert_eq!(directory.redeem(&unused).await.unwrap(), None);
+        assert!(matches!(directory.issue_code(&agent).await, Err(DirectoryError::Unknown(_))));
+        assert!(matches!(directory.issue_token(&agent).await, Err(DirectoryError::Unknown(_))));
+    }
+
+    #[tokio::test]
+    async fn a_code_is_good_for_a_quarter_of_an_hour() {
+        let (_folder, clock, directory) = directory().await;
+        let agent = directory.add_agent("acme", "Dana", Role::Agent).await.unwrap();
+        let (kept, late) =
+            (directory.issue_code(&agent).await.unwrap(), directory.issue_code(&agent).await.unwrap());
+        clock.advance(ENROLLMENT_MS - 1);
+        assert!(directory.redeem(&kept).await.unwrap().is_some());
+        clock.advance(1);
+        assert_eq!(directory.redeem(&late).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn editing_changes_what_is_given_and_nothing_else() {
+        let (_folder, _, directory) = directory().await;
+        assert!(matches!(directory.add_org(acme()).await, Err(DirectoryError::Exists(_))));
+        let edit = OrgEdit { name: Some("Acme SA".into()), ..OrgEdit::default() };
+        directory.edit_org("acme", edit.clone()).await.unwrap();
+        let edited = directory.org("acme").await.unwrap().unwrap();
+        assert_eq!(edited, OrgProfile { name: "Acme SA".into(), ..acme() });
+        assert!(matches!(directory.edit_org("nobody", edit).await, Err(DirectoryError::Unknown(_))));
+        assert!(matches!(
+            directory.add_agent("nobody", "Dana", Role::Agent).await,
+            Err(DirectoryError::Unknown(_))
+        ));
+    }
+}
