@@ -23,9 +23,17 @@ identity: Identity | null,
  */
 sessions: Array<SessionView>, 
 /**
- * Templates to start from.
+ * Templates to start from, in the order of the picker: favourites first.
  */
 templates: Array<Template>, 
+/**
+ * What the user chose.
+ */
+preferences: Preferences, 
+/**
+ * Something from outside the window waits to be put in the form: fetch it with `take_fill`.
+ */
+fill_waiting: boolean, 
 /**
  * What the user should know about this machine, worst first.
  */
@@ -65,11 +73,98 @@ ttl_max_secs: number,
  */
 kinds: Kind[], };
 export type Warning = "keyring_unavailable" | "history_damaged" | "history_unavailable";
+export type Preferences = { 
+/**
+ * The window's language.
+ */
+language: Language, 
+/**
+ * The window's colours.
+ */
+theme: Theme, 
+/**
+ * Whether the desktop is told of what happens while the user looks elsewhere. Alarms always are.
+ */
+notifications: boolean, 
+/**
+ * The global shortcut that opens quick start, e.g. `Ctrl+Shift+M`; empty: none.
+ */
+shortcut: string, 
+/**
+ * Whether the program starts with the user's desktop session.
+ */
+autostart: boolean, 
+/**
+ * Whether the window stays above others.
+ */
+always_on_top: boolean, 
+/**
+ * Seconds a session is open unless the user says otherwise.
+ */
+ttl_secs: number, 
+/**
+ * Days history is kept; 0: for ever.
+ */
+history_days: number, };
+export type Language = "system" | "en" | "fr" | "de" | "es" | "pt" | "ar";
+export type Theme = "system" | "light" | "dark" | "contrast";
+export type Fill = { "what": "start", 
+/**
+ * A template's id; absent: the last one used.
+ */
+template: string | null, 
+/**
+ * The subject.
+ */
+subject: string | null, 
+/**
+ * The first field's value.
+ */
+value: string | null, 
+/**
+ * Who began the conversation.
+ */
+began: Began | null, } | { "what": "enroll", 
+/**
+ * The link, with its one-time code.
+ */
+link: string, } | { "what": "malformed" };
+export type SubjectWarning = "email" | "phone" | "long_number";
+export type Message = { 
+/**
+ * The text, link included.
+ */
+text: string, 
+/**
+ * How many SMS it takes.
+ */
+sms_parts: number, 
+/**
+ * Its language; never [`Language::System`].
+ */
+language: Language, };
+export type Qr = { 
+/**
+ * Modules on a side, quiet zone included.
+ */
+size: number, 
+/**
+ * The dark modules as SVG path data in units of a module.
+ */
+path: string, };
 export type SessionView = { 
 /**
  * Names the card; the session id's text.
  */
 id: string, 
+/**
+ * One or two letters that tell this card from the others.
+ */
+initials: string, 
+/**
+ * One of [`crate::session::COLOURS`] colours; cards open at once have different ones as far as possible.
+ */
+colour: number, 
 /**
  * As entered; may be empty.
  */
@@ -178,7 +273,124 @@ fields: Array<FieldSpec>,
 /**
  * Who usually begins these conversations.
  */
+began: Began, 
+/**
+ * Where it comes from.
+ */
+source: TemplateSource, 
+/**
+ * Stands first in the picker and in the tray.
+ */
+favourite: boolean, };
+export type TemplateSource = "built_in" | "shared" | "own";
+export type TemplateDraft = { 
+/**
+ * The template to replace, one of the user's own; absent: a new one.
+ */
+id: string | null, 
+/**
+ * Shown in the picker.
+ */
+name: string, 
+/**
+ * One to three.
+ */
+fields: Array<FieldSpec>, 
+/**
+ * Who usually begins these conversations.
+ */
 began: Began, };
+export type Imported = { 
+/**
+ * Templates added.
+ */
+added: number, 
+/**
+ * Templates that were there already, word for word.
+ */
+known: number, };
+export type Exported = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * How many rows or templates are in it.
+ */
+count: number, };
+export type HistoryQuery = { 
+/**
+ * Part of subject, template or field names; every word must be found. Empty: any.
+ */
+text: string, 
+/**
+ * Outcomes; empty: any.
+ */
+outcomes: Array<Outcome>, 
+/**
+ * The template's name; absent: any.
+ */
+template: string | null, 
+/**
+ * Created at or after, milliseconds since 1970.
+ */
+from: number | null, 
+/**
+ * Created before, milliseconds since 1970.
+ */
+until: number | null, };
+export type ExportFormat = "csv" | "json";
+export type HistorySummary = { 
+/**
+ * Sessions found.
+ */
+count: number, 
+/**
+ * Sessions per day by outcome, the days that have any, oldest first; the newest 31 days of what was found.
+ */
+days: Array<HistoryDay>, 
+/**
+ * Seconds from creation to match, the median over the matched of these days; absent: none.
+ */
+median_secs: number | null, 
+/**
+ * Names of templates that occur in history, for the filter.
+ */
+templates: Array<string>, };
+export type HistoryDay = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+day: string, 
+/**
+ * Ended with a match.
+ */
+matched: number, 
+/**
+ * Refused, mismatched, unexpected, relayed or tampered with.
+ */
+failed: number, 
+/**
+ * Expired, cancelled, interrupted, failed to start, or still running.
+ */
+unfinished: number, };
+export type Integrity = { "is": "whole", 
+/**
+ * Records it links.
+ */
+records: number, 
+/**
+ * Finished records outside it: from before there was a key, or added by another hand.
+ */
+unsealed: number, } | { "is": "broken", 
+/**
+ * The first record that does not fit: its row, or the last good one's if records are missing at the end.
+ */
+row: number, 
+/**
+ * Its creation time, if it has one.
+ */
+created_at: number | null, } | { "is": "key_unavailable" };
 export type TemplateName = { 
 /**
  * Stable identifier.
@@ -328,7 +540,7 @@ message: string,
  * The field it is about, counted from 0, if it is about one.
  */
 field: number | null, };
-export type RefusedCode = "value_empty" | "value_too_long" | "value_control_character" | "value_not_of_kind" | "out_of_bounds" | "out_of_policy" | "no_such_session" | "not_viewed" | "wrong_step" | "offline" | "unauthorized" | "too_many" | "enrollment_link" | "enrollment_code" | "history_unavailable" | "clipboard" | "internal";
+export type RefusedCode = "value_empty" | "value_too_long" | "value_control_character" | "value_not_of_kind" | "out_of_bounds" | "out_of_policy" | "no_such_session" | "not_viewed" | "wrong_step" | "offline" | "unauthorized" | "too_many" | "enrollment_link" | "enrollment_code" | "history_unavailable" | "no_such_template" | "import" | "export" | "settings" | "shortcut" | "clipboard" | "internal";
 
 /** Every command; each rejects with a `Refused`. */
 export const commands = {
@@ -343,7 +555,22 @@ export const commands = {
   recreate: (session: string): Promise<string> => invoke("recreate", { session }),
   cancel: (session: string): Promise<null> => invoke("cancel", { session }),
   dismiss: (session: string): Promise<null> => invoke("dismiss", { session }),
-  history: (before: number | null, limit: number): Promise<HistoryPage> => invoke("history", { before, limit }),
+  message: (session: string, language: Language): Promise<Message> => invoke("message", { session, language }),
+  copyMessage: (session: string, language: Language): Promise<Copied> => invoke("copy_message", { session, language }),
+  qr: (session: string): Promise<Qr> => invoke("qr", { session }),
+  checkSubject: (subject: string): Promise<SubjectWarning | null> => invoke("check_subject", { subject }),
+  takeFill: (): Promise<Fill | null> => invoke("take_fill"),
+  setPreferences: (preferences: Preferences): Promise<null> => invoke("set_preferences", { preferences }),
+  saveTemplate: (draft: TemplateDraft): Promise<string> => invoke("save_template", { draft }),
+  deleteTemplate: (template: string): Promise<null> => invoke("delete_template", { template }),
+  favourTemplate: (template: string, on: boolean): Promise<null> => invoke("favour_template", { template, on }),
+  moveTemplate: (template: string, before: string | null): Promise<null> => invoke("move_template", { template, before }),
+  exportTemplates: (): Promise<Exported> => invoke("export_templates"),
+  importTemplates: (text: string): Promise<Imported> => invoke("import_templates", { text }),
+  history: (query: HistoryQuery, before: number | null, limit: number): Promise<HistoryPage> => invoke("history", { query, before, limit }),
+  historySummary: (query: HistoryQuery): Promise<HistorySummary> => invoke("history_summary", { query }),
+  exportHistory: (query: HistoryQuery, format: ExportFormat): Promise<Exported> => invoke("export_history", { query, format }),
+  verifyHistory: (): Promise<Integrity> => invoke("verify_history"),
   enroll: (link: string): Promise<null> => invoke("enroll", { link }),
   leave: (): Promise<null> => invoke("leave"),
 } as const;

@@ -2,8 +2,9 @@
 //! and no rule hides in the shell.
 
 use crate::credentials::Credential;
-use crate::view::View;
+use crate::view::{Preferences, View};
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 
 /// A desktop: the Tauri shell, or a recorder in tests.
@@ -19,6 +20,19 @@ pub trait Desktop: Send + Sync + 'static {
 
     /// Empties the clipboard if it still holds exactly `text`.
     fn forget_copied(&self, text: &str);
+
+    /// Brings the window to the front.
+    fn raise(&self);
+
+    /// Puts what the user chose into force, as far as the desktop has a part in it: global shortcut, autostart, always on top.
+    /// What cannot be done is named; the rest is done.
+    fn adopt(&self, preferences: &Preferences) -> Result<(), ShortcutUnavailable>;
+
+    /// Where exports go.
+    fn downloads(&self) -> PathBuf;
+
+    /// The language the operating system speaks, e.g. `fr-CH`.
+    fn locale(&self) -> String;
 
     /// Opens a link in the user's browser.
     fn open(&self, url: &str);
@@ -59,6 +73,11 @@ impl NoticeKind {
         matches!(self, Self::RelaySuspected | Self::LinkTriedAgain | Self::Mismatched)
     }
 }
+
+/// The global shortcut is malformed, or another program has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this shortcut cannot be used; another program may have it. Choose another one")]
+pub struct ShortcutUnavailable;
 
 /// There is no clipboard to write to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

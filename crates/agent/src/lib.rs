@@ -10,17 +10,23 @@
 //! - [`history`]: SQLite, metadata only, and the record of spent shares
 //! - [`credentials`], [`enrollment`], [`settings`]: who we are to which service
 //! - [`templates`]: what a session can be started from
+//! - [`deep_link`]: links of other programs that fill the form
+//! - [`message`], [`qr`], [`subject`]: the text to send, the code to scan, the warning about what identifies
 //! - [`view`]: the seam
 
 pub mod client;
 pub mod credentials;
+pub mod deep_link;
 pub mod desktop;
 pub mod engine;
 pub mod enrollment;
 pub mod history;
+pub mod message;
+pub mod qr;
 pub mod session;
 pub mod settings;
 pub mod sse;
+pub mod subject;
 pub mod templates;
 pub mod view;
 

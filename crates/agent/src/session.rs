@@ -47,6 +47,9 @@ pub enum Effect {
     Notify(NoticeKind),
 }
 
+/// How many colours cards have.
+pub const COLOURS: u32 = 8;
+
 /// How far the protocol has come.
 enum Stage {
     Offered(Offered),
@@ -61,6 +64,7 @@ pub struct LiveSession {
     entry: Entry,
     url: String,
     number: String,
+    colour: u32,
     created: Instant,
     deadline: Instant,
     progress: Progress,
@@ -81,12 +85,20 @@ pub struct Placed {
 
 impl LiveSession {
     /// A session the service has just taken.
-    pub fn new(id: SessionId, entry: Entry, offered: Offered, placed: Placed, now: Instant) -> Self {
+    pub fn new(
+        id: SessionId,
+        entry: Entry,
+        offered: Offered,
+        placed: Placed,
+        colour: u32,
+        now: Instant,
+    ) -> Self {
         Self {
             id,
             entry,
             url: placed.url,
             number: placed.number,
+            colour: colour % COLOURS,
             created: now,
             deadline: now + placed.left,
             progress: Progress::Waiting,
@@ -109,6 +121,16 @@ impl LiveSession {
     /// Whether nothing can happen any more.
     pub fn is_over(&self) -> bool {
         self.outcome.is_some()
+    }
+
+    /// Its colour.
+    pub fn colour(&self) -> u32 {
+        self.colour
+    }
+
+    /// Time left.
+    pub fn left(&self, now: Instant) -> Duration {
+        self.deadline.saturating_duration_since(now)
     }
 
     /// When time runs out, while it can.
@@ -305,6 +327,8 @@ impl LiveSession {
         let over = self.is_over();
         SessionView {
             id: self.id.to_string(),
+            initials: initials(&self.entry),
+            colour: self.colour,
             subject: self.entry.subject.clone(),
             template: self.entry.template.clone(),
             fields: self.entry.fields.clone(),
@@ -328,6 +352,22 @@ impl LiveSession {
             },
         }
     }
+}
+
+/// The first letters of the subject's words, or of the template's: what tells cards apart at a glance.
+fn initials(entry: &Entry) -> String {
+    let template = entry.template.as_ref().map_or("", |template| template.name.as_str());
+    let name = if entry.subject.is_empty() { template } else { &entry.subject };
+    // A number tells more by its last digits than by its first.
+    let number = name
+        .split(|c: char| !c.is_alphanumeric())
+        .rfind(|word| word.chars().all(char::is_numeric) && word.chars().count() > 1);
+    if let Some(number) = number {
+        let skip = number.chars().count() - 2;
+        return number.chars().skip(skip).collect();
+    }
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
+    words.take(2).flat_map(char::to_uppercase).collect()
 }
 
 fn millis(duration: Duration) -> u64 {

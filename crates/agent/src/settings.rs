@@ -1,8 +1,10 @@
 //! What the user chose, in `settings.toml`. Nothing secret: the file says which service we are enrolled with, the keyring
 //! holds the token.
 
+use crate::templates::write_whole;
+use crate::view::Preferences;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The settings file.
@@ -18,6 +20,8 @@ pub struct Settings {
     /// Origin of the service we are enrolled with; absent: practice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// How the program looks and behaves.
+    pub preferences: Preferences,
 }
 
 impl SettingsFile {
@@ -50,11 +54,7 @@ impl SettingsFile {
     /// Writes the settings whole: to a new file first, then in the old one's place.
     pub fn save(&self, settings: &Settings) -> io::Result<()> {
         let text = toml::to_string(settings).map_err(io::Error::other)?;
-        let new = self.path.with_extension("toml.new");
-        let mut file = std::fs::File::create(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(new, &self.path)
+        write_whole(&self.path, text.as_bytes())
     }
 }
 
@@ -67,7 +67,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = SettingsFile::in_folder(folder.path());
         assert_eq!(file.load(), Settings::default());
-        let settings = Settings { service: Some("https://verify.example".into()) };
+        let preferences =
+            Preferences { shortcut: "Ctrl+Alt+K".into(), ttl_secs: 300, ..Preferences::default() };
+        let settings = Settings { service: Some("https://verify.example".into()), preferences };
         file.save(&settings).unwrap();
         assert_eq!(file.load(), settings);
 

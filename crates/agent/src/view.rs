@@ -19,8 +19,12 @@ pub struct View {
     pub identity: Option<Identity>,
     /// Sessions whose card is open, oldest first.
     pub sessions: Vec<SessionView>,
-    /// Templates to start from.
+    /// Templates to start from, in the order of the picker: favourites first.
     pub templates: Vec<Template>,
+    /// What the user chose.
+    pub preferences: Preferences,
+    /// Something from outside the window waits to be put in the form: fetch it with `take_fill`.
+    pub fill_waiting: bool,
     /// What the user should know about this machine, worst first.
     pub warnings: Vec<Warning>,
 }
@@ -76,12 +80,143 @@ pub enum Warning {
     HistoryUnavailable,
 }
 
+/// What the user chose. Sent whole, set whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // independent switches
+pub struct Preferences {
+    /// The window's language.
+    pub language: Language,
+    /// The window's colours.
+    pub theme: Theme,
+    /// Whether the desktop is told of what happens while the user looks elsewhere. Alarms always are.
+    pub notifications: bool,
+    /// The global shortcut that opens quick start, e.g. `Ctrl+Shift+M`; empty: none.
+    pub shortcut: String,
+    /// Whether the program starts with the user's desktop session.
+    pub autostart: bool,
+    /// Whether the window stays above others.
+    pub always_on_top: bool,
+    /// Seconds a session is open unless the user says otherwise.
+    pub ttl_secs: u32,
+    /// Days history is kept; 0: for ever.
+    pub history_days: u32,
+}
+
+/// A language of the window, and of messages to recipients.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// As the operating system says.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// French.
+    Fr,
+    /// German.
+    De,
+    /// Spanish.
+    Es,
+    /// Portuguese.
+    Pt,
+    /// Arabic.
+    Ar,
+}
+
+/// The window's colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the operating system says.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// Black, white and one strong accent.
+    Contrast,
+}
+
+/// What a deep link, the tray or the global shortcut asks the form to show. Holds a value: no `Debug`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Fill {
+    /// Fill the form; what is absent keeps its default. Nothing is started.
+    Start {
+        /// A template's id; absent: the last one used.
+        template: Option<String>,
+        /// The subject.
+        subject: Option<String>,
+        /// The first field's value.
+        #[cfg_attr(test, ts(type = "string | null"))]
+        value: Option<zeroize::Zeroizing<String>>,
+        /// Who began the conversation.
+        #[cfg_attr(test, ts(type = "Began | null"))]
+        began: Option<Began>,
+    },
+    /// Show the enrolment form with this link in it. Nothing is enrolled.
+    Enroll {
+        /// The link, with its one-time code.
+        #[cfg_attr(test, ts(type = "string"))]
+        link: zeroize::Zeroizing<String>,
+    },
+    /// The link was malformed or too long: say so, fill nothing.
+    Malformed,
+}
+
+/// Why a subject looks as if it identified a person, which history and service would then keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectWarning {
+    /// It holds an e-mail address.
+    Email,
+    /// It holds a telephone number.
+    Phone,
+    /// It holds a number of nine digits or more.
+    LongNumber,
+}
+
+/// A text to send to the recipient with the link.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Message {
+    /// The text, link included.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub text: zeroize::Zeroizing<String>,
+    /// How many SMS it takes.
+    pub sms_parts: u32,
+    /// Its language; never [`Language::System`].
+    pub language: Language,
+}
+
+/// A link as a QR code. No `Debug`: the link may carry a value.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Qr {
+    /// Modules on a side, quiet zone included.
+    pub size: u32,
+    /// The dark modules as SVG path data in units of a module.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub path: zeroize::Zeroizing<String>,
+}
+
 /// A session's card.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SessionView {
     /// Names the card; the session id's text.
     pub id: String,
+    /// One or two letters that tell this card from the others.
+    pub initials: String,
+    /// One of [`crate::session::COLOURS`] colours; cards open at once have different ones as far as possible.
+    pub colour: u32,
     /// As entered; may be empty.
     pub subject: String,
     /// The template it was started from: its id, and its name then. Absent: from scratch.
@@ -203,6 +338,138 @@ pub struct Template {
     /// Who usually begins these conversations.
     #[cfg_attr(test, ts(type = "Began"))]
     pub began: Began,
+    /// Where it comes from.
+    pub source: TemplateSource,
+    /// Stands first in the picker and in the tray.
+    pub favourite: bool,
+}
+
+/// Where a template comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateSource {
+    /// The program's. Cannot be changed, only duplicated.
+    BuiltIn,
+    /// The organization's. Cannot be changed here, only duplicated.
+    Shared,
+    /// The user's own.
+    Own,
+}
+
+/// A template to save.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct TemplateDraft {
+    /// The template to replace, one of the user's own; absent: a new one.
+    pub id: Option<String>,
+    /// Shown in the picker.
+    pub name: String,
+    /// One to three.
+    pub fields: Vec<FieldSpec>,
+    /// Who usually begins these conversations.
+    #[cfg_attr(test, ts(type = "Began"))]
+    pub began: Began,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Imported {
+    /// Templates added.
+    pub added: u32,
+    /// Templates that were there already, word for word.
+    pub known: u32,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Exported {
+    /// Where it is.
+    pub path: String,
+    /// How many rows or templates are in it.
+    pub count: u64,
+}
+
+/// What of history is wanted. All that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default, deny_unknown_fields)]
+pub struct HistoryQuery {
+    /// Part of subject, template or field names; every word must be found. Empty: any.
+    pub text: String,
+    /// Outcomes; empty: any.
+    pub outcomes: Vec<Outcome>,
+    /// The template's name; absent: any.
+    pub template: Option<String>,
+    /// Created at or after, milliseconds since 1970.
+    pub from: Option<i64>,
+    /// Created before, milliseconds since 1970.
+    pub until: Option<i64>,
+}
+
+/// A form of export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// For spreadsheets; no cell is a formula.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+/// History in numbers, of what a query finds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HistorySummary {
+    /// Sessions found.
+    pub count: u64,
+    /// Sessions per day by outcome, the days that have any, oldest first; the newest 31 days of what was found.
+    pub days: Vec<HistoryDay>,
+    /// Seconds from creation to match, the median over the matched of these days; absent: none.
+    pub median_secs: Option<f64>,
+    /// Names of templates that occur in history, for the filter.
+    pub templates: Vec<String>,
+}
+
+/// One day of history, in the machine's time zone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HistoryDay {
+    /// `YYYY-MM-DD`.
+    pub day: String,
+    /// Ended with a match.
+    pub matched: u32,
+    /// Refused, mismatched, unexpected, relayed or tampered with.
+    pub failed: u32,
+    /// Expired, cancelled, interrupted, failed to start, or still running.
+    pub unfinished: u32,
+}
+
+/// Whether the records of history are what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Integrity {
+    /// The chain is whole.
+    Whole {
+        /// Records it links.
+        records: u64,
+        /// Finished records outside it: from before there was a key, or added by another hand.
+        unsealed: u64,
+    },
+    /// A record was changed, removed, added or moved.
+    Broken {
+        /// The first record that does not fit: its row, or the last good one's if records are missing at the end.
+        row: i64,
+        /// Its creation time, if it has one.
+        created_at: Option<i64>,
+    },
+    /// The keyring does not give the key.
+    KeyUnavailable,
 }
 
 /// A template as a session remembers it.
@@ -382,8 +649,33 @@ pub enum RefusedCode {
     EnrollmentCode,
     /// The history cannot be written.
     HistoryUnavailable,
+    /// There is no such template, or it is not the user's own.
+    NoSuchTemplate,
+    /// The file to import is not one of ours.
+    Import,
+    /// The file to export to cannot be written.
+    Export,
+    /// The settings cannot be written.
+    Settings,
+    /// The shortcut is not one, or another program has it.
+    Shortcut,
     /// The clipboard cannot be reached.
     Clipboard,
     /// Something else; the log has more.
     Internal,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            language: Language::System,
+            theme: Theme::System,
+            notifications: true,
+            shortcut: "CmdOrCtrl+Shift+M".to_owned(),
+            autostart: false,
+            always_on_top: false,
+            ttl_secs: 120,
+            history_days: 0,
+        }
+    }
 }

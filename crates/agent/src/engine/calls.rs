@@ -6,6 +6,7 @@ use super::{Engine, Service};
 use crate::client::{self, Client, ClientError, Delivered};
 use crate::credentials::{Credential, KeyringUnavailable};
 use crate::desktop::Desktop;
+use crate::history::chain::ChainKey;
 use crate::session::{Entry, LiveSession, Placed};
 use crate::view::Refused;
 use countersign_protocol::SessionId;
@@ -28,6 +29,8 @@ pub(super) enum Report {
     Credential(Result<Credential, NoCredential>),
     /// A code was exchanged for a token, and the token kept or not.
     Enrolled(Credential, Result<(), KeyringUnavailable>, Reply<()>),
+    /// The key that seals history was found or made.
+    ChainKey(ChainKey),
     /// The token was forgotten.
     Left(Reply<()>),
     /// The service said who we are.
@@ -73,6 +76,7 @@ impl Creation {
     pub(super) fn into_live(
         self,
         created: &Created,
+        colour: u32,
         now: Instant,
     ) -> (LiveSession, Option<SessionId>, Reply<String>) {
         let placed = Placed {
@@ -80,7 +84,7 @@ impl Creation {
             number: created.number.clone(),
             left: Duration::from_millis(created.ttl_ms),
         };
-        (LiveSession::new(self.id, self.entry, self.offered, placed, now), self.replaces, self.reply)
+        (LiveSession::new(self.id, self.entry, self.offered, placed, colour, now), self.replaces, self.reply)
     }
 }
 

@@ -6,7 +6,6 @@ use crate::client::{Client, ClientError, Delivered};
 use crate::credentials::Credential;
 use crate::desktop::Desktop;
 use crate::history::HistoryError;
-use crate::settings::Settings;
 use crate::view::{Connection, Refused, RefusedCode, Warning};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -21,7 +20,7 @@ impl<D: Desktop> Engine<D> {
     /// Looks for who we are: the service in the settings and its token in the keyring, or else practice.
     pub(super) fn find_credential(&self) {
         let (reports, store, desktop) = (self.reports.clone(), self.store.clone(), self.desktop.clone());
-        let enrolled = self.settings.load().service;
+        let enrolled = self.settings.service.clone();
         tokio::spawn(async move {
             let found = match enrolled {
                 Some(service) => {
@@ -47,15 +46,15 @@ impl<D: Desktop> Engine<D> {
             Report::Credential(Ok(credential)) => self.connect(credential),
             Report::Credential(Err(why)) => self.no_credential(&why),
             Report::Enrolled(credential, saved, reply) => {
-                let settings = Settings { service: Some(credential.service.clone()) };
                 if saved.is_err() {
                     self.warn(Warning::KeyringUnavailable);
-                } else if let Err(error) = self.settings.save(&settings) {
-                    tracing::error!(%error, "settings cannot be written");
+                } else {
+                    self.settle(Some(credential.service.clone()));
                 }
                 self.connect(credential);
                 let _ = reply.send(Ok(()));
             }
+            Report::ChainKey(key) => self.chain_key(key),
             Report::Left(reply) => {
                 self.find_credential();
                 let _ = reply.send(Ok(()));
@@ -95,6 +94,14 @@ impl<D: Desktop> Engine<D> {
             }
         }
         self.changed();
+    }
+
+    /// Remembers which service we are enrolled with.
+    fn settle(&mut self, service: Option<String>) {
+        self.settings.service = service;
+        if let Err(error) = self.settings_file.save(&self.settings) {
+            tracing::error!(%error, "settings cannot be written");
+        }
     }
 
     fn no_credential(&mut self, why: &NoCredential) {
@@ -182,10 +189,8 @@ impl<D: Desktop> Engine<D> {
             return;
         }
         self.sessions.clear();
-        let enrolled = self.settings.load().service;
-        if let Err(error) = self.settings.save(&Settings { service: None }) {
-            tracing::error!(%error, "settings cannot be written");
-        }
+        let enrolled = self.settings.service.clone();
+        self.settle(None);
         self.disconnect();
         self.warnings.retain(|warning| *warning != Warning::KeyringUnavailable);
         let (reports, store) = (self.reports.clone(), self.store.clone());

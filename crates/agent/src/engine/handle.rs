@@ -1,6 +1,10 @@
 //! How a face talks to the loop: one method a request, each with one answer.
 
-use crate::view::{Copied, HistoryPage, ReadingView, Refused, Revealed, StartRequest, View};
+use crate::view::{
+    Copied, ExportFormat, Exported, Fill, HistoryPage, HistoryQuery, HistorySummary, Imported, Integrity,
+    Language, Message, Preferences, Qr, ReadingView, Refused, Revealed, StartRequest, SubjectWarning,
+    TemplateDraft, View,
+};
 use countersign_protocol::Kind;
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -21,7 +25,25 @@ pub(super) enum Request {
     Recreate(String, Reply<String>),
     Cancel(String, Reply<()>),
     Dismiss(String, Reply<()>),
-    History(Option<i64>, u32, Reply<HistoryPage>),
+    Message(String, Language, Reply<Message>),
+    CopyMessage(String, Language, Reply<Copied>),
+    Qr(String, Reply<Qr>),
+    CheckSubject(String, Reply<Option<SubjectWarning>>),
+    Fill(Fill),
+    DeepLink(Zeroizing<String>),
+    TakeFill(Reply<Option<Fill>>),
+    SetPreferences(Preferences, Reply<()>),
+    ToggleNotifications(Reply<()>),
+    SaveTemplate(TemplateDraft, Reply<String>),
+    DeleteTemplate(String, Reply<()>),
+    FavourTemplate(String, bool, Reply<()>),
+    MoveTemplate(String, Option<String>, Reply<()>),
+    ExportTemplates(Reply<Exported>),
+    ImportTemplates(Zeroizing<String>, Reply<Imported>),
+    History(HistoryQuery, Option<i64>, u32, Reply<HistoryPage>),
+    HistorySummary(HistoryQuery, Reply<HistorySummary>),
+    ExportHistory(HistoryQuery, ExportFormat, Reply<Exported>),
+    VerifyHistory(Reply<Integrity>),
     Enroll(Zeroizing<String>, Reply<()>),
     Leave(Reply<()>),
     Quit(oneshot::Sender<()>),
@@ -97,9 +119,109 @@ impl Handle {
         self.ask(|reply| Request::Dismiss(session, reply)).await
     }
 
+    /// The text to send with a session's link.
+    pub async fn message(&self, session: String, language: Language) -> Result<Message, Refused> {
+        self.ask(|reply| Request::Message(session, language, reply)).await
+    }
+
+    /// Puts that text on the clipboard.
+    pub async fn copy_message(&self, session: String, language: Language) -> Result<Copied, Refused> {
+        self.ask(|reply| Request::CopyMessage(session, language, reply)).await
+    }
+
+    /// A session's link as a QR code.
+    pub async fn qr(&self, session: String) -> Result<Qr, Refused> {
+        self.ask(|reply| Request::Qr(session, reply)).await
+    }
+
+    /// Whether a subject looks as if it identified a person.
+    pub async fn check_subject(&self, subject: String) -> Result<Option<SubjectWarning>, Refused> {
+        self.ask(|reply| Request::CheckSubject(subject, reply)).await
+    }
+
+    /// Puts something in the form, when the window next looks.
+    pub fn fill(&self, fill: Fill) {
+        // An engine that is gone has no form.
+        let _ = self.0.send(Request::Fill(fill));
+    }
+
+    /// A link of ours that another program opened.
+    pub fn deep_link(&self, link: Zeroizing<String>) {
+        let _ = self.0.send(Request::DeepLink(link));
+    }
+
+    /// What waits to be put in the form, once.
+    pub async fn take_fill(&self) -> Result<Option<Fill>, Refused> {
+        self.ask(Request::TakeFill).await
+    }
+
+    /// What the user chose.
+    pub async fn set_preferences(&self, preferences: Preferences) -> Result<(), Refused> {
+        self.ask(|reply| Request::SetPreferences(preferences, reply)).await
+    }
+
+    /// Notifications on or off.
+    pub async fn toggle_notifications(&self) -> Result<(), Refused> {
+        self.ask(Request::ToggleNotifications).await
+    }
+
+    /// Saves a template of the user's own; its id.
+    pub async fn save_template(&self, draft: TemplateDraft) -> Result<String, Refused> {
+        self.ask(|reply| Request::SaveTemplate(draft, reply)).await
+    }
+
+    /// Deletes a template of the user's own.
+    pub async fn delete_template(&self, template: String) -> Result<(), Refused> {
+        self.ask(|reply| Request::DeleteTemplate(template, reply)).await
+    }
+
+    /// Makes a template a favourite, or not.
+    pub async fn favour_template(&self, template: String, on: bool) -> Result<(), Refused> {
+        self.ask(|reply| Request::FavourTemplate(template, on, reply)).await
+    }
+
+    /// Puts a template before another; without one, last.
+    pub async fn move_template(&self, template: String, before: Option<String>) -> Result<(), Refused> {
+        self.ask(|reply| Request::MoveTemplate(template, before, reply)).await
+    }
+
+    /// Writes the user's own templates to a file.
+    pub async fn export_templates(&self) -> Result<Exported, Refused> {
+        self.ask(Request::ExportTemplates).await
+    }
+
+    /// Takes in a file of templates.
+    pub async fn import_templates(&self, text: Zeroizing<String>) -> Result<Imported, Refused> {
+        self.ask(|reply| Request::ImportTemplates(text, reply)).await
+    }
+
     /// A page of history, newest first.
-    pub async fn history(&self, before: Option<i64>, limit: u32) -> Result<HistoryPage, Refused> {
-        self.ask(|reply| Request::History(before, limit, reply)).await
+    pub async fn history(
+        &self,
+        query: HistoryQuery,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<HistoryPage, Refused> {
+        self.ask(|reply| Request::History(query, before, limit, reply)).await
+    }
+
+    /// History in numbers.
+    pub async fn history_summary(&self, query: HistoryQuery) -> Result<HistorySummary, Refused> {
+        self.ask(|reply| Request::HistorySummary(query, reply)).await
+    }
+
+    /// Writes what a query finds to a file.
+    pub async fn export_history(
+        &self,
+        query: HistoryQuery,
+        format: ExportFormat,
+    ) -> Result<Exported, Refused> {
+        self.ask(|reply| Request::ExportHistory(query, format, reply)).await
+    }
+
+    /// Checks the chain over finished sessions.
+    pub async fn verify_history(&self) -> Result<Integrity, Refused> {
+        self.ask(Request::VerifyHistory).await
     }
 
     /// Enrols with a service by a one-time link.

@@ -5,8 +5,10 @@
 //! ([`calls`]) and reports back. Writes to history are made here, in line: each is one small transaction, and a spent share
 //! must be on disk before the next line runs.
 
+mod archive;
 mod calls;
 mod connection;
+mod customs;
 mod handle;
 mod requests;
 
@@ -17,9 +19,9 @@ use crate::credentials::{Credential, CredentialStore};
 use crate::desktop::{Desktop, Notice, NoticeKind};
 use crate::history::{History, HistoryError, Milestone};
 use crate::session::{Effect, LiveSession};
-use crate::settings::SettingsFile;
-use crate::templates;
-use crate::view::{Connection, Identity, Refused, RefusedCode, View, Warning};
+use crate::settings::{Settings, SettingsFile};
+use crate::templates::TemplateBook;
+use crate::view::{Connection, Fill, Identity, Refused, RefusedCode, View, Warning};
 use calls::Report;
 use countersign_protocol::wire::Me;
 use countersign_protocol::{Entropy, EntropyError, SessionId};
@@ -48,7 +50,14 @@ pub struct Options<D> {
 pub struct Engine<D> {
     desktop: Arc<D>,
     store: Arc<dyn CredentialStore>,
-    settings: SettingsFile,
+    settings_file: SettingsFile,
+    settings: Settings,
+    templates: TemplateBook,
+    /// The template last started from.
+    last_template: Option<String>,
+    fill: Option<Fill>,
+    /// How many cards there have been: gives each its colour.
+    cards: u32,
     history: Result<History, HistoryError>,
     sessions: Vec<LiveSession>,
     service: Option<Service>,
@@ -104,10 +113,16 @@ impl<D: Desktop> Engine<D> {
         if history.is_err() {
             warnings.push(Warning::HistoryUnavailable);
         }
+        let settings_file = SettingsFile::in_folder(&folder);
         Self {
             desktop,
             store: credentials,
-            settings: SettingsFile::in_folder(&folder),
+            settings: settings_file.load(),
+            settings_file,
+            templates: TemplateBook::open(&folder),
+            last_template: None,
+            fill: None,
+            cards: 0,
             history,
             sessions: Vec::new(),
             service: None,
@@ -127,7 +142,9 @@ impl<D: Desktop> Engine<D> {
         mut requests: mpsc::UnboundedReceiver<Request>,
         mut reports: mpsc::UnboundedReceiver<Report>,
     ) {
+        self.adopt_preferences();
         self.find_credential();
+        self.find_chain_key();
         self.changed();
         loop {
             let wake = self.next_wake();
@@ -192,6 +209,9 @@ impl<D: Desktop> Engine<D> {
     }
 
     fn notify(&self, id: &SessionId, kind: NoticeKind) {
+        if !kind.is_alarm() && !self.settings.preferences.notifications {
+            return;
+        }
         let subject = self.session(id).map(|session| session.entry().subject.clone()).unwrap_or_default();
         self.desktop.notify(&Notice { session: id.to_string(), subject, kind });
     }
@@ -240,7 +260,9 @@ impl<D: Desktop> Engine<D> {
                 kinds: me.policy.kinds.clone(),
             }),
             sessions: self.sessions.iter().map(|session| session.view(now, online)).collect(),
-            templates: templates::built_in(),
+            templates: self.templates.list(),
+            preferences: self.settings.preferences.clone(),
+            fill_waiting: self.fill.is_some(),
             warnings: self.warnings.clone(),
         }
     }

@@ -7,10 +7,14 @@ use crate::client::ClientError;
 use crate::desktop::Desktop;
 use crate::enrollment;
 use crate::history::NewRow;
-use crate::session::{Entry, LiveSession};
+use crate::message;
+use crate::qr;
+use crate::session::{COLOURS, Entry, LiveSession};
+use crate::subject;
 use crate::templates;
 use crate::view::{
-    Connection, Copied, FieldSpec, ReadingView, Refused, RefusedCode, Revealed, StartRequest, TemplateName,
+    Connection, Copied, FieldSpec, Language, Message, Qr, ReadingView, Refused, RefusedCode, Revealed,
+    StartRequest, TemplateName,
 };
 use countersign_protocol::agent::{BeginError, Offered};
 use countersign_protocol::canonical::Region;
@@ -29,7 +33,10 @@ impl<D: Desktop> Engine<D> {
         match request {
             Request::View(reply) => answer(reply, Ok(self.view())),
             Request::ReadValue(kind, value, reply) => answer(reply, self.read_value(kind, &value)),
-            Request::Start(request, reply) => self.start(entry_of(request), None, reply),
+            Request::Start(request, reply) => {
+                let entry = self.entry_of(request);
+                self.start(entry, None, reply);
+            }
             Request::Recreate(session, reply) => match self.card(&session) {
                 Ok((id, card)) if card.view(Instant::now(), true).allowed.recreate => {
                     let entry = card.entry().clone();
@@ -63,14 +70,56 @@ impl<D: Desktop> Engine<D> {
                 answer(reply, self.dismiss(&session));
                 self.changed();
             }
-            Request::History(before, limit, reply) => {
-                answer(reply, self.history().and_then(|history| Ok(history.page(before, limit)?)));
+            Request::Message(session, language, reply) => answer(reply, self.message(&session, language)),
+            Request::CopyMessage(session, language, reply) => {
+                let copied = self.message(&session, language).and_then(|m| self.copy(&session, m.text));
+                answer(reply, copied);
             }
+            Request::Qr(session, reply) => answer(reply, self.qr(&session)),
+            Request::CheckSubject(subject, reply) => {
+                answer(reply, self.region().map(|region| subject::check(&subject, &region)));
+            }
+            Request::TakeFill(reply) => {
+                answer(reply, Ok(self.take_fill()));
+                self.changed();
+            }
+            Request::History(query, before, limit, reply) => {
+                self.read_history(reply, move |reader| Ok(reader.page(&query, before, limit)?));
+            }
+            Request::HistorySummary(query, reply) => {
+                self.read_history(reply, move |reader| Ok(reader.summary(&query)?));
+            }
+            Request::ExportHistory(query, format, reply) => self.export_history(query, format, reply),
+            Request::VerifyHistory(reply) => self.verify_history(reply),
+            other => self.customize(other),
+        }
+    }
+
+    /// Requests that change what the user has made their own.
+    fn customize(&mut self, request: Request) {
+        match request {
+            Request::Fill(fill) => self.fill(fill),
+            Request::DeepLink(link) => self.deep_link(&link),
+            Request::SetPreferences(preferences, reply) => answer(reply, self.set_preferences(preferences)),
+            Request::ToggleNotifications(reply) => answer(reply, self.toggle_notifications()),
+            Request::SaveTemplate(draft, reply) => answer(reply, self.save_template(draft)),
+            Request::DeleteTemplate(id, reply) => {
+                answer(reply, self.templates.delete(&id).map_err(Into::into));
+            }
+            Request::FavourTemplate(id, on, reply) => {
+                answer(reply, self.templates.favour(&id, on).map_err(Into::into));
+            }
+            Request::MoveTemplate(id, before, reply) => {
+                answer(reply, self.templates.place(&id, before.as_deref()).map_err(Into::into));
+            }
+            Request::ExportTemplates(reply) => answer(reply, self.export_templates()),
+            Request::ImportTemplates(text, reply) => answer(reply, self.import_templates(&text)),
             Request::Enroll(link, reply) => self.enroll(&link, reply),
             Request::Leave(reply) => self.leave(reply),
             // The loop takes it before it gets here.
-            Request::Quit(_) => {}
+            _ => {}
         }
+        self.changed();
     }
 
     fn card(&mut self, session: &str) -> Result<(SessionId, &mut LiveSession), Refused> {
@@ -150,7 +199,9 @@ impl<D: Desktop> Engine<D> {
             answer(creation.reply, Err(refused));
             return;
         }
-        let (session, replaces, reply) = creation.into_live(&created, Instant::now());
+        self.cards += 1;
+        let colour = self.free_colour(creation.replaces);
+        let (session, replaces, reply) = creation.into_live(&created, colour, Instant::now());
         self.place(session, replaces);
         answer(reply, Ok(id.to_string()));
     }
@@ -209,10 +260,58 @@ impl<D: Desktop> Engine<D> {
         if !card.view(Instant::now(), true).allowed.copy {
             return Err(Refused::wrong_step());
         }
-        let (link, prefilled) = (card.link(), card.entry().prefill);
-        self.desktop.copy(&link).map_err(|error| Refused::new(RefusedCode::Clipboard, error.to_string()))?;
-        self.copied = Some((Instant::now() + CLIPBOARD_TIME, link));
+        let link = card.link();
+        self.copy(session, link)
+    }
+
+    /// Puts a text with a session's link on the clipboard, for a while.
+    fn copy(&mut self, session: &str, text: Zeroizing<String>) -> Result<Copied, Refused> {
+        let (_, card) = self.card(session)?;
+        let prefilled = card.entry().prefill;
+        self.desktop.copy(&text).map_err(|error| Refused::new(RefusedCode::Clipboard, error.to_string()))?;
+        self.copied = Some((Instant::now() + CLIPBOARD_TIME, text));
         Ok(Copied { prefilled })
+    }
+
+    fn message(&mut self, session: &str, language: Language) -> Result<Message, Refused> {
+        let organization = self.me()?.organization.name.clone();
+        let language = message::resolve(language, &self.desktop.locale());
+        let now = Instant::now();
+        let (_, card) = self.card(session)?;
+        if !card.view(now, true).allowed.copy {
+            return Err(Refused::wrong_step());
+        }
+        let minutes = card.left(now).as_secs().div_ceil(60).max(1);
+        let text = message::text(language, &organization, minutes, &card.link());
+        Ok(Message { sms_parts: message::sms_parts(&text), text, language })
+    }
+
+    fn qr(&mut self, session: &str) -> Result<Qr, Refused> {
+        let (_, card) = self.card(session)?;
+        if !card.view(Instant::now(), true).allowed.copy {
+            return Err(Refused::wrong_step());
+        }
+        qr::draw(&card.link()).ok_or_else(Refused::internal)
+    }
+
+    /// A colour no other open card has, as long as there is one.
+    fn free_colour(&self, replaces: Option<SessionId>) -> u32 {
+        if let Some(old) = replaces.and_then(|old| self.session(&old)) {
+            return old.colour();
+        }
+        let taken = |colour: &u32| self.sessions.iter().any(|session| session.colour() == *colour);
+        let next = self.cards.wrapping_sub(1);
+        (next..next.saturating_add(COLOURS))
+            .map(|n| n % COLOURS)
+            .find(|colour| !taken(colour))
+            .unwrap_or(next % COLOURS)
+    }
+
+    fn entry_of(&mut self, request: StartRequest) -> Entry {
+        let template = request.template.as_deref().and_then(|id| self.templates.find(id));
+        self.last_template = template.as_ref().map(|template| template.id.clone());
+        let template = template.filter(|template| template.id != templates::FROM_SCRATCH);
+        entry_of(request, template.map(|template| TemplateName { id: template.id, name: template.name }))
     }
 
     fn open_link(&mut self, session: &str) -> Result<(), Refused> {
@@ -266,9 +365,8 @@ fn answer<T>(reply: Reply<T>, with: Result<T, Refused>) {
     let _ = reply.send(with);
 }
 
-fn entry_of(request: StartRequest) -> Entry {
-    let StartRequest { template, fields, subject, began, ttl_secs, prefill } = request;
-    let template = template.filter(|id| id != templates::FROM_SCRATCH).and_then(|id| templates::find(&id));
+fn entry_of(request: StartRequest, template: Option<TemplateName>) -> Entry {
+    let StartRequest { fields, subject, began, ttl_secs, prefill, .. } = request;
     let (fields, values) = fields
         .into_iter()
         .map(|entry| {
@@ -276,15 +374,7 @@ fn entry_of(request: StartRequest) -> Entry {
             (FieldSpec { name: name.trim().to_owned(), kind, hint: hint.trim().to_owned() }, entry.value)
         })
         .unzip();
-    Entry {
-        template: template.map(|template| TemplateName { id: template.id, name: template.name }),
-        fields,
-        values,
-        subject: subject.trim().to_owned(),
-        began,
-        ttl_secs,
-        prefill,
-    }
+    Entry { template, fields, values, subject: subject.trim().to_owned(), began, ttl_secs, prefill }
 }
 
 fn read_all(entry: &Entry, region: &Region) -> Result<Vec<Canonical>, Refused> {

@@ -4,8 +4,21 @@
 //! [`History::spend`] must be on disk before an answer is looked at (`docs/protocol.md` §5, one guess).
 //!
 //! A file that is not a database any more is kept under another name and a new one begun; the user is told.
+//!
+//! - this file: writing
+//! - [`reader`]: pages, search, numbers and exports, on connections of their own
+//! - [`chain`]: the keyed chain over finished sessions
+//! - `schema`: tables and migrations
 
+pub mod chain;
+mod export;
+pub mod reader;
 mod rows;
+mod schema;
+mod summary;
+
+pub use export::ExportError;
+pub use reader::Reader;
 
 use crate::view::Outcome;
 use countersign_protocol::{Began, SessionId};
@@ -18,34 +31,11 @@ const FILE: &str = "history.db";
 /// A spent record is useless once the session can no longer exist anywhere: 900 s, and a day to spare.
 const SPENT_KEPT_MS: i64 = 24 * 3600 * 1000;
 
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS sessions (
-        row INTEGER PRIMARY KEY AUTOINCREMENT,
-        session_id TEXT NOT NULL UNIQUE,
-        service TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        subject TEXT NOT NULL,
-        template TEXT,
-        fields TEXT NOT NULL,
-        began TEXT NOT NULL,
-        ttl_secs INTEGER NOT NULL,
-        opened_at INTEGER,
-        viewed_at INTEGER,
-        revealed_at INTEGER,
-        ended_at INTEGER,
-        outcome TEXT
-    ) STRICT;
-    CREATE INDEX IF NOT EXISTS sessions_running ON sessions (row) WHERE outcome IS NULL;
-    CREATE TABLE IF NOT EXISTS spent (
-        session_id TEXT NOT NULL PRIMARY KEY,
-        at INTEGER NOT NULL
-    ) STRICT;
-    PRAGMA user_version = 1;
-";
-
 /// The open history.
 pub struct History {
     connection: Connection,
+    path: PathBuf,
+    sealer: chain::Sealer,
 }
 
 /// What opening found.
@@ -127,35 +117,68 @@ impl History {
     }
 
     fn open_file(path: &Path, now_ms: i64) -> Result<Self, rusqlite::Error> {
-        let connection = Connection::open(path)?;
+        let mut connection = Connection::open(path)?;
         restrict(path);
         connection.busy_timeout(Duration::from_secs(2))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.execute_batch(SCHEMA)?;
+        schema::migrate(&mut connection)?;
         // Touches both tables, so that damage shows now and not in mid-session.
         connection.query_row("SELECT count(*) FROM sessions WHERE outcome IS NULL", [], |_| Ok(()))?;
         connection.execute("DELETE FROM spent WHERE at < ?1", [now_ms - SPENT_KEPT_MS])?;
-        Ok(Self { connection })
+        Ok(Self { connection, path: path.to_owned(), sealer: chain::Sealer::default() })
+    }
+
+    /// A way to read beside the writing, for another thread.
+    pub fn reader(&self) -> Result<Reader, HistoryError> {
+        Reader::open(&self.path)
+    }
+
+    /// Sessions that end from now on are sealed with this key, and those that ended since the program started.
+    pub fn seal_with(&mut self, key: chain::ChainKey) -> Result<(), HistoryError> {
+        let transaction = self.connection.transaction()?;
+        let sealed = self.sealer.begin(&transaction, key);
+        transaction.commit()?;
+        Ok(sealed?)
+    }
+
+    /// Whether any record is sealed: then a key that cannot be found is lost, and another would not do.
+    pub fn is_sealed(&self) -> Result<bool, HistoryError> {
+        Ok(self.connection.query_row("SELECT EXISTS (SELECT 1 FROM chain)", [], |row| row.get(0))?)
+    }
+
+    /// Forgets sessions created before `cutoff`: the oldest, as far as they have ended.
+    pub fn forget_before(&mut self, cutoff: i64) -> Result<u64, HistoryError> {
+        let transaction = self.connection.transaction()?;
+        let sealed = self.sealer.forget_before(&transaction, cutoff)?;
+        let unsealed = transaction.execute(
+            "DELETE FROM sessions WHERE created_at < ?1 AND outcome IS NOT NULL
+             AND row NOT IN (SELECT row FROM chain)",
+            [cutoff],
+        )?;
+        transaction.commit()?;
+        Ok(sealed + unsealed as u64)
     }
 
     /// Enters a session.
     pub fn insert(&mut self, new: &NewRow<'_>) -> Result<(), HistoryError> {
         let fields = serde_json::to_string(&new.fields).unwrap_or_default();
-        self.connection.execute(
+        // Times never go back, even when the clock does: readers take the order of rows for the order of time.
+        let mut insert = self.connection.prepare_cached(
             "INSERT INTO sessions (session_id, service, created_at, subject, template, fields, began, ttl_secs)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                new.id.to_string(),
-                new.service,
-                new.created_at,
-                new.subject,
-                new.template,
-                fields,
-                new.began.as_str(),
-                new.ttl_secs
-            ],
+             VALUES (?1, ?2, max(?3, coalesce((SELECT created_at FROM sessions ORDER BY row DESC LIMIT 1), ?3)),
+                     ?4, ?5, ?6, ?7, ?8)",
         )?;
+        insert.execute(params![
+            new.id.to_string(),
+            new.service,
+            new.created_at,
+            new.subject,
+            new.template,
+            fields,
+            new.began.as_str(),
+            new.ttl_secs
+        ])?;
         Ok(())
     }
 
@@ -175,18 +198,28 @@ impl History {
             Milestone::Viewed => self.stamp("viewed_at", &id, at),
             Milestone::Revealed => self.stamp("revealed_at", &id, at),
             Milestone::Ended(outcome) => {
-                self.connection.execute(
-                    "UPDATE sessions SET ended_at = ?2, outcome = ?3 WHERE session_id = ?1 AND outcome IS NULL",
-                    params![id, at, rows::outcome_name(outcome)],
-                )?;
+                let transaction = self.connection.transaction()?;
+                let row: Option<i64> = transaction
+                    .prepare_cached(
+                        "UPDATE sessions SET ended_at = ?2, outcome = ?3
+                         WHERE session_id = ?1 AND outcome IS NULL RETURNING row",
+                    )?
+                    .query_row(params![id, at, rows::outcome_name(outcome)], |row| row.get(0))
+                    .optional()?;
+                if let Some(row) = row {
+                    self.sealer.seal(&transaction, row)?;
+                }
+                transaction.commit()?;
                 Ok(())
             }
         }
     }
 
     fn stamp(&mut self, column: &'static str, id: &str, at: i64) -> Result<(), HistoryError> {
-        let sql = format!("UPDATE sessions SET {column} = ?2 WHERE session_id = ?1 AND {column} IS NULL");
-        self.connection.execute(&sql, params![id, at])?;
+        let sql = format!(
+            "UPDATE sessions SET {column} = ?2 WHERE session_id = ?1 AND {column} IS NULL AND outcome IS NULL"
+        );
+        self.connection.prepare_cached(&sql)?.execute(params![id, at])?;
         Ok(())
     }
 
@@ -195,18 +228,23 @@ impl History {
     pub fn interrupt_running(&mut self, at: i64) -> Result<Vec<(SessionId, String)>, HistoryError> {
         let transaction = self.connection.transaction()?;
         let running = {
-            let mut statement = transaction
-                .prepare("SELECT session_id, service FROM sessions WHERE outcome IS NULL ORDER BY row")?;
-            let rows =
-                statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            let mut statement = transaction.prepare(
+                "SELECT session_id, service, row FROM sessions WHERE outcome IS NULL ORDER BY row",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+            })?;
             rows.collect::<Result<Vec<_>, _>>()?
         };
         transaction.execute(
             "UPDATE sessions SET ended_at = ?1, outcome = ?2 WHERE outcome IS NULL",
             params![at, rows::outcome_name(Outcome::Interrupted)],
         )?;
+        for (_, _, row) in &running {
+            self.sealer.seal(&transaction, *row)?;
+        }
         transaction.commit()?;
-        Ok(running.into_iter().filter_map(|(id, service)| Some((id.parse().ok()?, service))).collect())
+        Ok(running.into_iter().filter_map(|(id, service, _)| Some((id.parse().ok()?, service))).collect())
     }
 
     /// Whether a session's share is on record as spent.
@@ -260,6 +298,14 @@ mod tests {
         SessionId::from_bytes([byte; 16])
     }
 
+    fn page(
+        history: &History,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<crate::view::HistoryPage, HistoryError> {
+        history.reader().unwrap().page(&crate::view::HistoryQuery::default(), before, limit)
+    }
+
     fn row(id: &SessionId) -> NewRow<'_> {
         NewRow {
             id,
@@ -301,7 +347,7 @@ mod tests {
         ] {
             history.mark(&id(1), milestone, at).unwrap();
         }
-        let page = history.page(None, 10).unwrap();
+        let page = page(&history, None, 10).unwrap();
         let row = page.rows.first().unwrap();
         assert_eq!((row.opened_at, row.viewed_at, row.revealed_at), (Some(2000), Some(3000), Some(4000)));
         assert_eq!((row.ended_at, row.outcome), (Some(5000), Some(Outcome::Matched)));
@@ -321,7 +367,7 @@ mod tests {
         let running = again.interrupt_running(7000).unwrap();
         assert_eq!(running, vec![(id(1), "practice".to_owned()), (id(3), "practice".to_owned())]);
         assert_eq!(again.interrupt_running(8000).unwrap(), vec![]);
-        let outcomes: Vec<_> = again.page(None, 10).unwrap().rows.iter().map(|row| row.outcome).collect();
+        let outcomes: Vec<_> = page(&again, None, 10).unwrap().rows.iter().map(|row| row.outcome).collect();
         assert_eq!(
             outcomes,
             [Some(Outcome::Interrupted), Some(Outcome::Matched), Some(Outcome::Interrupted)]
@@ -337,7 +383,7 @@ mod tests {
         }
         let (mut before, mut seen) = (None, Vec::new());
         loop {
-            let page = history.page(before, 10).unwrap();
+            let page = page(&history, before, 10).unwrap();
             seen.extend(page.rows.iter().map(|row| row.row));
             before = page.next;
             if before.is_none() {
@@ -358,7 +404,7 @@ mod tests {
         let opened = History::open(folder.path(), 5).unwrap();
         let aside = opened.damaged.unwrap();
         assert!(std::fs::read_to_string(aside).unwrap().starts_with("this is no database"));
-        assert_eq!(opened.history.page(None, 10).unwrap().rows, []);
+        assert_eq!(page(&opened.history, None, 10).unwrap().rows, []);
     }
 
     #[test]

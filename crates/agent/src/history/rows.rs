@@ -1,32 +1,14 @@
-//! Reading history: pages of rows, newest first, keyed by row so that a page's place does not move when rows are added.
+//! A row of history as it is stored, and the names outcomes have there.
 
-use super::{History, HistoryError};
-use crate::view::{HistoryPage, HistoryRow, Outcome};
+use crate::view::{HistoryRow, Outcome};
 use countersign_protocol::Began;
-use rusqlite::{Row, params};
+use rusqlite::Row;
 
-/// Most rows in one page.
-const MAX_PAGE: u32 = 500;
+/// The columns [`read`] takes, in its order.
+pub(super) const COLUMNS: &str = "s.row, s.created_at, s.subject, s.template, s.fields, s.began, s.ttl_secs, \
+     s.opened_at, s.viewed_at, s.revealed_at, s.ended_at, s.outcome";
 
-impl History {
-    /// Up to `limit` rows older than row `before`, newest first.
-    pub fn page(&self, before: Option<i64>, limit: u32) -> Result<HistoryPage, HistoryError> {
-        let limit = limit.clamp(1, MAX_PAGE);
-        let mut statement = self.connection.prepare_cached(
-            "SELECT row, created_at, subject, template, fields, began, ttl_secs,
-                    opened_at, viewed_at, revealed_at, ended_at, outcome
-             FROM sessions WHERE row < ?1 ORDER BY row DESC LIMIT ?2",
-        )?;
-        let rows = statement
-            .query_map(params![before.unwrap_or(i64::MAX), limit], read)?
-            .collect::<Result<Vec<_>, _>>()?;
-        let full = u32::try_from(rows.len()).is_ok_and(|len| len == limit);
-        let next = rows.last().filter(|_| full).map(|row| row.row);
-        Ok(HistoryPage { rows, next })
-    }
-}
-
-fn read(row: &Row<'_>) -> Result<HistoryRow, rusqlite::Error> {
+pub(super) fn read(row: &Row<'_>) -> Result<HistoryRow, rusqlite::Error> {
     let fields: String = row.get(4)?;
     let began: String = row.get(5)?;
     let outcome: Option<String> = row.get(11)?;
@@ -59,6 +41,7 @@ const OUTCOMES: [(Outcome, &str); 10] = [
     (Outcome::Failed, "failed"),
 ];
 
+/// An outcome's name in the file.
 pub(super) fn outcome_name(outcome: Outcome) -> &'static str {
     OUTCOMES.iter().find(|(known, _)| *known == outcome).map_or("failed", |(_, name)| *name)
 }

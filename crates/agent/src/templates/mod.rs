@@ -1,6 +1,13 @@
-//! The built-in templates. None asks for a name with a date of birth alone: both are too easily known.
+//! What a session can be started from: built-in templates, the organization's, and the user's own ([`TemplateBook`]).
+//!
+//! No built-in one asks for a name with a date of birth alone: both are too easily known.
 
-use crate::view::{FieldSpec, Template};
+mod book;
+
+pub(crate) use book::write_whole;
+pub use book::{BookError, TemplateBook};
+
+use crate::view::{FieldSpec, Template, TemplateSource};
 use countersign_protocol::{Began, Kind};
 
 /// The id of the template without fields.
@@ -12,6 +19,8 @@ pub fn built_in() -> Vec<Template> {
         id: id.to_owned(),
         name: name.to_owned(),
         began,
+        source: TemplateSource::BuiltIn,
+        favourite: false,
         fields: fields
             .iter()
             .map(|(name, kind, hint)| FieldSpec {
@@ -54,11 +63,6 @@ pub fn built_in() -> Vec<Template> {
         ),
         template(FROM_SCRATCH, "From scratch", Began::Organization, &[]),
     ]
-}
-
-/// The built-in template with this id.
-pub fn find(id: &str) -> Option<Template> {
-    built_in().into_iter().find(|template| template.id == id)
 }
 
 #[cfg(test)]

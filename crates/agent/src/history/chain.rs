@@ -1,0 +1,340 @@
+//! The tamper-evident chain over finished sessions.
+//!
+//! When a session ends, its record is sealed: `mac = HMAC-SHA-256(key, mac before || the row's columns)`. The key is in the
+//! operating system's keyring, the chain in the file: whoever can write the file but not read the keyring cannot change,
+//! remove, add or move a finished record without the chain telling from where. The chain's two ends are sealed too, so that
+//! records missing at its end are noticed; the oldest end moves up when retention forgets records.
+//!
+//! What it does not notice: a whole older copy of the file put in its place, and whatever is done by somebody who can read the
+//! keyring. Records that ended while the keyring gave no key stay outside; [`verify`] counts them.
+
+use super::HistoryError;
+use crate::view::Integrity;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// Bytes of a key.
+pub const KEY_BYTES: usize = 32;
+/// What the chain hangs from.
+const ROOT: [u8; 32] = [0; 32];
+const RECORD: &[u8] = b"countersign history record 1";
+const END: &[u8] = b"countersign history end 1";
+/// The columns a seal covers: all.
+const SEALED: &str = "row, session_id, service, created_at, subject, template, fields, began, ttl_secs, \
+     opened_at, viewed_at, revealed_at, ended_at, outcome";
+
+type Seal = [u8; 32];
+
+/// The chain's key. No `Debug`; wiped when dropped.
+#[derive(Clone)]
+pub struct ChainKey(Zeroizing<[u8; KEY_BYTES]>);
+
+impl ChainKey {
+    /// A key of these bytes.
+    pub fn new(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    fn mac(&self, label: &[u8]) -> Hmac<Sha256> {
+        // HMAC takes a key of any length.
+        #[allow(clippy::expect_used)]
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("any length is a key");
+        mac.update(label);
+        mac
+    }
+
+    fn record(&self, before: &Seal, row: &Row<'_>) -> Result<Seal, rusqlite::Error> {
+        let mut mac = self.mac(RECORD);
+        mac.update(before);
+        for column in 0..row.as_ref().column_count() {
+            // A tag and a length before each, so that no two rows read alike.
+            let (tag, bytes) = match row.get_ref(column)? {
+                ValueRef::Null => (0, Vec::new()),
+                ValueRef::Integer(number) => (1, number.to_be_bytes().to_vec()),
+                ValueRef::Text(bytes) => (2, bytes.to_vec()),
+                ValueRef::Real(number) => (3, number.to_be_bytes().to_vec()),
+                ValueRef::Blob(bytes) => (4, bytes.to_vec()),
+            };
+            mac.update(&[tag]);
+            mac.update(&(bytes.len() as u64).to_be_bytes());
+            mac.update(&bytes);
+        }
+        Ok(mac.finalize().into_bytes().into())
+    }
+
+    fn end(&self, which: &str, seq: i64, mac: &Seal) -> Seal {
+        let mut seal = self.mac(END);
+        seal.update(which.as_bytes());
+        seal.update(&seq.to_be_bytes());
+        seal.update(mac);
+        seal.finalize().into_bytes().into()
+    }
+}
+
+/// Seals records as sessions end.
+#[derive(Default)]
+pub(super) struct Sealer {
+    key: Option<ChainKey>,
+    /// Rows that ended before there was a key.
+    waiting: Vec<i64>,
+}
+
+impl Sealer {
+    /// Begins to seal, with what has waited.
+    pub(super) fn begin(&mut self, connection: &Connection, key: ChainKey) -> Result<(), rusqlite::Error> {
+        self.key = Some(key);
+        for row in std::mem::take(&mut self.waiting) {
+            self.seal(connection, row)?;
+        }
+        Ok(())
+    }
+
+    /// Seals a row that has just ended, or lets it wait.
+    pub(super) fn seal(&mut self, connection: &Connection, row: i64) -> Result<(), rusqlite::Error> {
+        let Some(key) = &self.key else {
+            self.waiting.push(row);
+            return Ok(());
+        };
+        let (seq, before) = end(connection, "newest")?.unwrap_or((0, ROOT));
+        let mac = connection
+            .prepare_cached(&format!("SELECT {SEALED} FROM sessions WHERE row = ?1"))?
+            .query_row([row], |columns| key.record(&before, columns))?;
+        connection.prepare_cached("INSERT INTO chain VALUES (?1, ?2, ?3)")?.execute(params![
+            seq + 1,
+            row,
+            mac
+        ])?;
+        set_end(connection, key, "newest", seq + 1, &mac)
+    }
+
+    /// Drops the oldest records, as far as they were created before `cutoff`; the chain then begins after them.
+    pub(super) fn forget_before(&self, connection: &Connection, cutoff: i64) -> Result<u64, rusqlite::Error> {
+        let Some(key) = &self.key else { return Ok(0) };
+        let kept: Option<i64> = connection
+            .query_row(
+                "SELECT seq FROM chain JOIN sessions USING (row) WHERE created_at >= ?1 ORDER BY seq LIMIT 1",
+                [cutoff],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let last = connection
+            .query_row(
+                "SELECT seq, mac FROM chain WHERE seq < ?1 ORDER BY seq DESC LIMIT 1",
+                [kept.unwrap_or(i64::MAX)],
+                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Seal>(1)?)),
+            )
+            .optional()?;
+        let Some((seq, mac)) = last else { return Ok(0) };
+        set_end(connection, key, "oldest", seq, &mac)?;
+        let gone = connection
+            .execute("DELETE FROM sessions WHERE row IN (SELECT row FROM chain WHERE seq <= ?1)", [seq])?;
+        connection.execute("DELETE FROM chain WHERE seq <= ?1", [seq])?;
+        Ok(gone as u64)
+    }
+}
+
+fn end(connection: &Connection, which: &str) -> Result<Option<(i64, Seal)>, rusqlite::Error> {
+    connection
+        .prepare_cached("SELECT seq, mac FROM chain_ends WHERE which = ?1")?
+        .query_row([which], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+fn set_end(
+    connection: &Connection,
+    key: &ChainKey,
+    which: &str,
+    seq: i64,
+    mac: &Seal,
+) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO chain_ends VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![which, seq, mac, key.end(which, seq, mac)])
+        .map(drop)
+}
+
+/// Walks the whole chain.
+pub(super) fn verify(connection: &Connection, key: &ChainKey) -> Result<Integrity, HistoryError> {
+    // One look at one state of the file, however long it takes.
+    let transaction = connection.unchecked_transaction()?;
+    let mut ends = [(0, ROOT); 2];
+    for (which, place) in ["oldest", "newest"].into_iter().zip(&mut ends) {
+        let stored: Option<(i64, Seal, Seal)> = transaction
+            .query_row("SELECT seq, mac, seal FROM chain_ends WHERE which = ?1", [which], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        if let Some((seq, mac, seal)) = stored {
+            if key.end(which, seq, &mac) != seal {
+                return Ok(Integrity::Broken { row: 0, created_at: None });
+            }
+            *place = (seq, mac);
+        }
+    }
+    let [(mut seq, mut before), newest] = ends;
+    let (mut last, mut records) = (0, 0);
+    let mut statement = transaction.prepare("SELECT c.seq, c.mac, c.row, s.created_at FROM chain c LEFT JOIN sessions s USING (row) ORDER BY c.seq")?;
+    let mut rows = statement.query([])?;
+    let mut columns = transaction.prepare(&format!("SELECT {SEALED} FROM sessions WHERE row = ?1"))?;
+    while let Some(record) = rows.next()? {
+        let (number, mac, row): (i64, Seal, i64) = (record.get(0)?, record.get(1)?, record.get(2)?);
+        let fits = columns.query_row([row], |columns| key.record(&before, columns)).optional()?;
+        if number != seq + 1 || fits != Some(mac) {
+            return Ok(Integrity::Broken { row, created_at: record.get(3)? });
+        }
+        (seq, before, last) = (number, mac, row);
+        records += 1;
+    }
+    if (seq, before) != newest {
+        return Ok(Integrity::Broken { row: last, created_at: None });
+    }
+    let unsealed = transaction.query_row(
+        "SELECT count(*) FROM sessions WHERE outcome IS NOT NULL AND row NOT IN (SELECT row FROM chain)",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(Integrity::Whole { records, unsealed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{History, Milestone, NewRow};
+    use super::*;
+    use crate::view::Outcome;
+    use countersign_protocol::{Began, SessionId};
+    use std::path::Path;
+
+    fn key() -> ChainKey {
+        ChainKey::new([7; KEY_BYTES])
+    }
+
+    /// Ten finished sessions, one a second.
+    fn ten(folder: &Path) -> History {
+        let mut history = History::open(folder, 0).unwrap().history;
+        history.seal_with(key()).unwrap();
+        for n in 1..=10 {
+            end(&mut history, n);
+        }
+        history
+    }
+
+    fn end(history: &mut History, n: u8) {
+        let id = SessionId::from_bytes([n; 16]);
+        let subject = format!("Ticket {n}");
+        let new = NewRow {
+            id: &id,
+            service: "practice",
+            created_at: i64::from(n) * 1000,
+            subject: &subject,
+            template: None,
+            fields: vec!["Phone"],
+            began: Began::Recipient,
+            ttl_secs: 120,
+        };
+        history.insert(&new).unwrap();
+        history.mark(&id, Milestone::Opened, 1).unwrap();
+        history.mark(&id, Milestone::Ended(Outcome::Matched), 2).unwrap();
+    }
+
+    fn check(history: &History) -> Integrity {
+        history.reader().unwrap().verify(&key()).unwrap()
+    }
+
+    #[test]
+    fn an_untouched_chain_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = ten(folder.path());
+        assert_eq!(check(&history), Integrity::Whole { records: 10, unsealed: 0 });
+        let empty = tempfile::tempdir().unwrap();
+        let history = History::open(empty.path(), 0).unwrap().history;
+        assert_eq!(check(&history), Integrity::Whole { records: 0, unsealed: 0 });
+    }
+
+    #[test]
+    fn whatever_is_done_to_a_record_shows_from_where_it_was_done() {
+        for (damage, row) in [
+            ("UPDATE sessions SET outcome = 'cancelled' WHERE row = 4", 4),
+            ("UPDATE sessions SET subject = 'x' WHERE row = 1", 1),
+            ("UPDATE sessions SET viewed_at = 5 WHERE row = 10", 10),
+            ("UPDATE sessions SET template = '' WHERE row = 6", 6),
+            ("DELETE FROM sessions WHERE row = 4", 4),
+            ("DELETE FROM sessions WHERE row = 4; DELETE FROM chain WHERE row = 4", 5),
+            ("DELETE FROM sessions WHERE row > 8; DELETE FROM chain WHERE row > 8", 8),
+            ("DELETE FROM sessions; DELETE FROM chain", 0),
+            (
+                "UPDATE chain SET row = 100 WHERE row = 2; UPDATE chain SET row = 2 WHERE row = 3;
+                 UPDATE chain SET row = 3 WHERE row = 100",
+                3,
+            ),
+            ("UPDATE chain_ends SET seq = 9", 0),
+            ("DELETE FROM chain_ends", 10),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let history = ten(folder.path());
+            history.connection.execute_batch(damage).unwrap();
+            let found = check(&history);
+            assert!(matches!(found, Integrity::Broken { row: at, .. } if at == row), "{damage}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_added_record_is_outside_the_chain() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = ten(folder.path());
+        history
+            .connection
+            .execute_batch(
+                "INSERT INTO sessions (session_id, service, created_at, subject, fields, began, ttl_secs, outcome)
+                 VALUES ('a', 'practice', 1, '', '[]', 'recipient', 120, 'matched')",
+            )
+            .unwrap();
+        assert_eq!(check(&history), Integrity::Whole { records: 10, unsealed: 1 });
+    }
+
+    #[test]
+    fn another_key_finds_it_broken() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = ten(folder.path());
+        let found = history.reader().unwrap().verify(&ChainKey::new([8; KEY_BYTES])).unwrap();
+        assert!(matches!(found, Integrity::Broken { .. }));
+    }
+
+    #[test]
+    fn what_ends_before_the_key_comes_is_sealed_when_it_does() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(ten(folder.path()));
+        let mut history = History::open(folder.path(), 0).unwrap().history;
+        end(&mut history, 11);
+        assert_eq!(check(&history), Integrity::Whole { records: 10, unsealed: 1 });
+        history.seal_with(key()).unwrap();
+        assert_eq!(check(&history), Integrity::Whole { records: 11, unsealed: 0 });
+    }
+
+    #[test]
+    fn retention_forgets_the_oldest_and_the_chain_stays_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = ten(folder.path());
+        assert_eq!(history.forget_before(4000).unwrap(), 3);
+        assert_eq!(check(&history), Integrity::Whole { records: 7, unsealed: 0 });
+        end(&mut history, 11);
+        assert_eq!(check(&history), Integrity::Whole { records: 8, unsealed: 0 });
+        history
+            .connection
+            .execute_batch("DELETE FROM sessions WHERE row = 4; DELETE FROM chain WHERE row = 4")
+            .unwrap();
+        assert!(matches!(check(&history), Integrity::Broken { row: 5, .. }));
+    }
+
+    #[test]
+    fn retention_can_forget_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = ten(folder.path());
+        assert_eq!(history.forget_before(i64::MAX).unwrap(), 10);
+        assert_eq!(check(&history), Integrity::Whole { records: 0, unsealed: 0 });
+        end(&mut history, 11);
+        assert_eq!(check(&history), Integrity::Whole { records: 1, unsealed: 0 });
+    }
+}
