@@ -2,7 +2,11 @@
 //! `crates/agent/src/bindings.rs` has one entry for each, from which the window's TypeScript is generated.
 
 use countersign_agent::Handle;
-use countersign_agent::view::{Copied, HistoryPage, ReadingView, Refused, Revealed, StartRequest, View};
+use countersign_agent::view::{
+    Copied, ExportFormat, Exported, Fill, HistoryPage, HistoryQuery, HistorySummary, Imported, Integrity,
+    Language, Message, Preferences, Qr, ReadingView, Refused, Revealed, StartRequest, SubjectWarning,
+    TemplateDraft, View,
+};
 use countersign_protocol::Kind;
 use tauri::ipc::Invoke;
 use tauri::{State, Wry, command};
@@ -24,7 +28,22 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         recreate,
         cancel,
         dismiss,
+        message,
+        copy_message,
+        qr,
+        check_subject,
+        take_fill,
+        set_preferences,
+        save_template,
+        delete_template,
+        favour_template,
+        move_template,
+        export_templates,
+        import_templates,
         history,
+        history_summary,
+        export_history,
+        verify_history,
         enroll,
         leave
     ]
@@ -86,8 +105,92 @@ async fn dismiss(engine: State<'_, Handle>, session: String) -> Answer<()> {
 }
 
 #[command]
-async fn history(engine: State<'_, Handle>, before: Option<i64>, limit: u32) -> Answer<HistoryPage> {
-    engine.history(before, limit).await
+async fn message(engine: State<'_, Handle>, session: String, language: Language) -> Answer<Message> {
+    engine.message(session, language).await
+}
+
+#[command]
+async fn copy_message(engine: State<'_, Handle>, session: String, language: Language) -> Answer<Copied> {
+    engine.copy_message(session, language).await
+}
+
+#[command]
+async fn qr(engine: State<'_, Handle>, session: String) -> Answer<Qr> {
+    engine.qr(session).await
+}
+
+#[command]
+async fn check_subject(engine: State<'_, Handle>, subject: String) -> Answer<Option<SubjectWarning>> {
+    engine.check_subject(subject).await
+}
+
+#[command]
+async fn take_fill(engine: State<'_, Handle>) -> Answer<Option<Fill>> {
+    engine.take_fill().await
+}
+
+#[command]
+async fn set_preferences(engine: State<'_, Handle>, preferences: Preferences) -> Answer<()> {
+    engine.set_preferences(preferences).await
+}
+
+#[command]
+async fn save_template(engine: State<'_, Handle>, draft: TemplateDraft) -> Answer<String> {
+    engine.save_template(draft).await
+}
+
+#[command]
+async fn delete_template(engine: State<'_, Handle>, template: String) -> Answer<()> {
+    engine.delete_template(template).await
+}
+
+#[command]
+async fn favour_template(engine: State<'_, Handle>, template: String, on: bool) -> Answer<()> {
+    engine.favour_template(template, on).await
+}
+
+#[command]
+async fn move_template(engine: State<'_, Handle>, template: String, before: Option<String>) -> Answer<()> {
+    engine.move_template(template, before).await
+}
+
+#[command]
+async fn export_templates(engine: State<'_, Handle>) -> Answer<Exported> {
+    engine.export_templates().await
+}
+
+#[command]
+async fn import_templates(engine: State<'_, Handle>, text: Zeroizing<String>) -> Answer<Imported> {
+    engine.import_templates(text).await
+}
+
+#[command]
+async fn history(
+    engine: State<'_, Handle>,
+    query: HistoryQuery,
+    before: Option<i64>,
+    limit: u32,
+) -> Answer<HistoryPage> {
+    engine.history(query, before, limit).await
+}
+
+#[command]
+async fn history_summary(engine: State<'_, Handle>, query: HistoryQuery) -> Answer<HistorySummary> {
+    engine.history_summary(query).await
+}
+
+#[command]
+async fn export_history(
+    engine: State<'_, Handle>,
+    query: HistoryQuery,
+    format: ExportFormat,
+) -> Answer<Exported> {
+    engine.export_history(query, format).await
+}
+
+#[command]
+async fn verify_history(engine: State<'_, Handle>) -> Answer<Integrity> {
+    engine.verify_history().await
 }
 
 #[command]

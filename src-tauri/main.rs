@@ -8,6 +8,7 @@ mod notifications;
 #[cfg(feature = "embedded-service")]
 mod practice;
 mod shell;
+mod shortcut;
 mod tray;
 mod window;
 
@@ -16,7 +17,9 @@ use countersign_agent::{Engine, Handle, Options};
 use shell::Shell;
 use std::error::Error;
 use std::sync::Arc;
-use tauri::{App, Manager as _, RunEvent, WindowEvent};
+use tauri::{App, Manager as _, RunEvent, Url, WindowEvent};
+use tauri_plugin_deep_link::DeepLinkExt as _;
+use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,6 +29,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let app = tauri::Builder::default()
         // First, as Tauri asks: a second start ends here and shows the first one's window.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_autostart::Builder::new().arg(HIDDEN).build())
+        .plugin(shortcut::plugin())
+        // Not whether it is visible: a window closed into the tray must come back at the next start.
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(remembered()).build())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(commands::handler())
@@ -51,12 +59,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// How the desktop session starts us: in the tray, without a window in the user's way.
+const HIDDEN: &str = "--hidden";
+
+fn remembered() -> StateFlags {
+    StateFlags::POSITION | StateFlags::SIZE | StateFlags::MAXIMIZED
+}
+
 fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let folder = app.path().app_local_data_dir()?;
     let shell = Arc::new(Shell::new(app.handle().clone(), &folder));
     tray::create(app.handle())?;
     let options = Options { folder, desktop: shell, credentials: Arc::new(Keyring) };
     let engine: Handle = tauri::async_runtime::block_on(async { Engine::spawn(options) });
+    let links = engine.clone();
     app.manage(engine);
+    if std::env::args().any(|argument| argument == HIDDEN) {
+        window::hide(app.handle());
+    }
+    // Links of other programs: the one we were started with, and those a second start hands on.
+    let started_with = app.deep_link().get_current().ok().flatten().unwrap_or_default();
+    let open = move |urls: Vec<Url>| {
+        for link in urls {
+            links.deep_link(String::from(link).into());
+        }
+    };
+    open(started_with);
+    app.deep_link().on_open_url(move |event| open(event.urls()));
     Ok(())
 }

@@ -57,7 +57,7 @@ pub fn send(app: &AppHandle, notice: &Notice) {
             #[cfg(all(unix, not(target_os = "macos")))]
             shown.wait_for_action(|action| {
                 if action == "default" {
-                    window::show_at(&app, &Navigate { screen: "live", template: None });
+                    window::show_at(&app, &Navigate { screen: "live" });
                 }
             });
             #[cfg(not(all(unix, not(target_os = "macos"))))]

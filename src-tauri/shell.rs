@@ -1,13 +1,16 @@
 //! What this desktop can do for the engine: show, notify, copy, open, and run the practice service.
 
-use crate::{notifications, tray, window};
+use crate::{notifications, shortcut, tray, window};
 use countersign_agent::credentials::Credential;
-use countersign_agent::desktop::{ClipboardUnavailable, Desktop, Notice, PracticeUnavailable};
-use countersign_agent::view::View;
+use countersign_agent::desktop::{
+    ClipboardUnavailable, Desktop, Notice, PracticeUnavailable, ShortcutUnavailable,
+};
+use countersign_agent::view::{Preferences, View};
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use tauri::{AppHandle, Emitter as _};
+use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
@@ -52,6 +55,34 @@ impl Desktop for Shell {
         if ours && clipboard.clear().is_err() {
             tracing::warn!("the clipboard could not be emptied");
         }
+    }
+
+    fn raise(&self) {
+        window::show(&self.app);
+    }
+
+    fn adopt(&self, preferences: &Preferences) -> Result<(), ShortcutUnavailable> {
+        window::keep_on_top(&self.app, preferences.always_on_top);
+        let autostart = self.app.autolaunch();
+        // Asking first: disabling what is not there is an error.
+        let set = match (preferences.autostart, autostart.is_enabled().unwrap_or(false)) {
+            (true, false) => autostart.enable(),
+            (false, true) => autostart.disable(),
+            _ => Ok(()),
+        };
+        if let Err(error) = set {
+            tracing::warn!(%error, "starting with the desktop session could not be set");
+        }
+        shortcut::set(&self.app, &preferences.shortcut)
+    }
+
+    fn downloads(&self) -> PathBuf {
+        let path = self.app.path();
+        path.download_dir().or_else(|_| path.home_dir()).unwrap_or_else(|_| PathBuf::from("."))
+    }
+
+    fn locale(&self) -> String {
+        sys_locale::get_locale().unwrap_or_default()
     }
 
     fn open(&self, url: &str) {

@@ -2,16 +2,17 @@
 
 use crate::window::{self, Navigate};
 use countersign_agent::Handle;
-use countersign_agent::view::{Progress, Template, View};
+use countersign_agent::view::{Fill, Progress, Template, View};
 use std::sync::{Mutex, PoisonError};
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuItemBuilder, SubmenuBuilder};
+use tauri::menu::{CheckMenuItemBuilder, Menu, MenuItemBuilder, SubmenuBuilder};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager as _, Wry};
 
 /// Menu entries' ids. A template's entry is [`TEMPLATE`] and the template's id.
 const OPEN: &str = "open";
 const HISTORY: &str = "history";
+const PAUSE: &str = "pause";
 const QUIT: &str = "quit";
 const TEMPLATE: &str = "template:";
 
@@ -44,32 +45,52 @@ fn icon(look: Look) -> Result<Image<'static>, tauri::Error> {
     })
 }
 
-/// The entries of *Quick session*: id and label.
+/// What of the view the tray shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
+    look: Look,
+    quick: Vec<(String, String)>,
+    paused: bool,
+}
+
+impl Shown {
+    fn of(view: &View) -> Self {
+        Self { look: look(view), quick: quick(&view.templates), paused: !view.preferences.notifications }
+    }
+}
+
+/// The entries of *Quick session*, id and label: the favourites; all templates if there is none.
 fn quick(templates: &[Template]) -> Vec<(String, String)> {
-    templates.iter().map(|template| (format!("{TEMPLATE}{}", template.id), template.name.clone())).collect()
+    let any = templates.iter().any(|template| template.favourite);
+    templates
+        .iter()
+        .filter(|template| template.favourite || !any)
+        .map(|template| (format!("{TEMPLATE}{}", template.id), template.name.clone()))
+        .collect()
 }
 
 /// The icon and what it shows now.
 struct Tray {
     icon: TrayIcon,
-    shown: Mutex<(Look, Vec<(String, String)>)>,
+    shown: Mutex<Shown>,
 }
 
 /// Puts the icon in the tray.
 pub fn create(app: &AppHandle) -> Result<(), tauri::Error> {
+    let shown = Shown { look: Look::Quiet, quick: Vec::new(), paused: false };
     let icon = TrayIconBuilder::with_id("countersign")
         .tooltip("Countersign")
-        .icon(icon(Look::Quiet)?)
-        .menu(&menu(app, &[])?)
+        .icon(icon(shown.look)?)
+        .menu(&menu(app, &shown)?)
         .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
         .build(app)?;
-    app.manage(Tray { icon, shown: Mutex::new((Look::Quiet, Vec::new())) });
+    app.manage(Tray { icon, shown: Mutex::new(shown) });
     Ok(())
 }
 
-fn menu(app: &AppHandle, quick: &[(String, String)]) -> Result<Menu<Wry>, tauri::Error> {
+fn menu(app: &AppHandle, shown: &Shown) -> Result<Menu<Wry>, tauri::Error> {
     let mut sessions = SubmenuBuilder::new(app, "Quick session");
-    for (id, label) in quick {
+    for (id, label) in &shown.quick {
         sessions = sessions.text(id, label);
     }
     let item = |id: &str, label: &str| MenuItemBuilder::with_id(id, label).build(app);
@@ -79,6 +100,7 @@ fn menu(app: &AppHandle, quick: &[(String, String)]) -> Result<Menu<Wry>, tauri:
             &sessions.build()?,
             &item(OPEN, "Open")?,
             &item(HISTORY, "History")?,
+            &CheckMenuItemBuilder::with_id(PAUSE, "Pause notifications").checked(shown.paused).build(app)?,
             &tauri::menu::PredefinedMenuItem::separator(app)?,
             &item(QUIT, "Quit")?,
         ],
@@ -88,14 +110,14 @@ fn menu(app: &AppHandle, quick: &[(String, String)]) -> Result<Menu<Wry>, tauri:
 /// Shows what has changed.
 pub fn update(app: &AppHandle, view: &View) {
     let Some(tray) = app.try_state::<Tray>() else { return };
-    let now = (look(view), quick(&view.templates));
+    let now = Shown::of(view);
     let mut shown = tray.shown.lock().unwrap_or_else(PoisonError::into_inner);
     let apply = || {
-        if shown.0 != now.0 {
-            tray.icon.set_icon(Some(icon(now.0)?))?;
+        if shown.look != now.look {
+            tray.icon.set_icon(Some(icon(now.look)?))?;
         }
-        if shown.1 != now.1 {
-            tray.icon.set_menu(Some(menu(app, &now.1)?))?;
+        if (&shown.quick, shown.paused) != (&now.quick, now.paused) {
+            tray.icon.set_menu(Some(menu(app, &now)?))?;
         }
         Ok::<_, tauri::Error>(())
     };
@@ -108,7 +130,15 @@ pub fn update(app: &AppHandle, view: &View) {
 fn chosen(app: &AppHandle, id: &str) {
     match id {
         OPEN => window::show(app),
-        HISTORY => window::show_at(app, &Navigate { screen: "history", template: None }),
+        HISTORY => window::show_at(app, &Navigate { screen: "history" }),
+        PAUSE => {
+            let engine = app.state::<Handle>().inner().clone();
+            tauri::async_runtime::spawn(async move {
+                if let Err(refused) = engine.toggle_notifications().await {
+                    tracing::warn!(code = ?refused.code, "notifications cannot be switched");
+                }
+            });
+        }
         QUIT => {
             let (app, engine) = (app.clone(), app.state::<Handle>().inner().clone());
             tauri::async_runtime::spawn(async move {
@@ -118,7 +148,12 @@ fn chosen(app: &AppHandle, id: &str) {
         }
         other => {
             if let Some(template) = other.strip_prefix(TEMPLATE) {
-                window::show_at(app, &Navigate { screen: "start", template: Some(template.to_owned()) });
+                app.state::<Handle>().fill(Fill::Start {
+                    template: Some(template.to_owned()),
+                    subject: None,
+                    value: None,
+                    began: None,
+                });
             }
         }
     }
@@ -127,12 +162,14 @@ fn chosen(app: &AppHandle, id: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_agent::view::{Allowed, Connection, Outcome, SessionView};
+    use countersign_agent::view::{Allowed, Connection, Outcome, Preferences, SessionView};
     use countersign_protocol::Began;
 
     fn session(outcome: Option<Outcome>, reveal: bool) -> SessionView {
         SessionView {
             id: String::new(),
+            initials: String::new(),
+            colour: 0,
             subject: String::new(),
             template: None,
             fields: Vec::new(),
@@ -157,6 +194,8 @@ mod tests {
             identity: None,
             sessions,
             templates: countersign_agent::templates::built_in(),
+            preferences: Preferences::default(),
+            fill_waiting: false,
             warnings: Vec::new(),
         }
     }
@@ -171,10 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn quick_session_lists_every_template() {
-        let entries = quick(&view(vec![]).templates);
-        assert_eq!(entries.first(), Some(&("template:phone".to_owned(), "Phone number".to_owned())));
-        assert_eq!(entries.len(), countersign_agent::templates::built_in().len());
+    fn quick_session_lists_favourites_or_else_every_template() {
+        let mut templates = countersign_agent::templates::built_in();
+        assert_eq!(quick(&templates).len(), templates.len());
+        for template in &mut templates {
+            template.favourite = template.id == "order";
+        }
+        assert_eq!(quick(&templates), [("template:order".to_owned(), "Order number".to_owned())]);
     }
 
     #[test]

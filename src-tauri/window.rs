@@ -11,9 +11,6 @@ pub const LABEL: &str = "main";
 pub struct Navigate {
     /// `start`, `live`, `history` or `settings`.
     pub screen: &'static str,
-    /// A template to start from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub template: Option<String>,
 }
 
 /// Brings the window to the front.
@@ -26,11 +23,27 @@ pub fn show(app: &AppHandle) {
     }
 }
 
+/// Takes the window away; the tray brings it back.
+pub fn hide(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.hide() {
+        tracing::warn!(%error, "the window cannot be hidden");
+    }
+}
+
 /// Brings the window to the front at a screen.
 pub fn show_at(app: &AppHandle, to: &Navigate) {
     show(app);
     if let Err(error) = app.emit_to(LABEL, "navigate", to) {
         tracing::warn!(%error, "the window cannot be told where to go");
+    }
+}
+
+/// Keeps the window above others, or not.
+pub fn keep_on_top(app: &AppHandle, on: bool) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.set_always_on_top(on) {
+        tracing::warn!(%error, "the window cannot be kept on top");
     }
 }
 
