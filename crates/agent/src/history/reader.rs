@@ -11,6 +11,7 @@ use crate::view::{ExportFormat, HistoryPage, HistoryQuery, HistoryRow, HistorySu
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,6 +37,16 @@ pub(super) struct Plan {
     pub(super) source: String,
     /// What stands for its question marks.
     pub(super) values: Vec<Value>,
+    /// The column whose order is cheap.
+    key: &'static str,
+}
+
+/// What a query asks, with dates turned into rows.
+struct Filter<'a> {
+    rows: RangeInclusive<i64>,
+    template: Option<&'a str>,
+    outcomes: Vec<&'static str>,
+    words: Vec<&'a str>,
 }
 
 impl Reader {
@@ -59,9 +70,9 @@ impl Reader {
     ) -> Result<HistoryPage, HistoryError> {
         let limit = limit.clamp(1, MAX_PAGE);
         let mut found: Vec<HistoryRow> = Vec::new();
-        for mut plan in self.plans(query)? {
-            plan.and("s.row < ?", before.unwrap_or(i64::MAX).into());
-            let sql = format!("SELECT {} {} ORDER BY s.row DESC LIMIT {limit}", rows::COLUMNS, plan.source);
+        for plan in self.plans(query, before)? {
+            let sql =
+                format!("SELECT {} {} ORDER BY {} DESC LIMIT {limit}", rows::COLUMNS, plan.source, plan.key);
             let mut statement = self.connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params_from_iter(plan.values), rows::read)?;
             found.extend(rows.collect::<Result<Vec<_>, _>>()?);
@@ -93,104 +104,132 @@ impl Reader {
         chain::verify(&self.connection, key)
     }
 
-    /// The queries whose answers together are the answer: one for each outcome, each in the order of its index.
-    pub(super) fn plans(&self, query: &HistoryQuery) -> Result<Vec<Plan>, HistoryError> {
-        let mut common = Plan { source: String::new(), values: Vec::new() };
-        if let Some(template) = &query.template {
-            common.and("s.template = ?", template.clone().into());
+    /// The queries whose answers together are the answer.
+    pub(super) fn plans(&self, query: &HistoryQuery, before: Option<i64>) -> Result<Vec<Plan>, HistoryError> {
+        let filter = self.filter(query, before)?;
+        let indexed = filter.words.iter().any(|word| word.chars().count() >= INDEXED_CHARS);
+        if indexed && !self.leaves_few(&filter)? {
+            return Ok(vec![through_words(&filter)]);
         }
+        if filter.outcomes.is_empty() {
+            return Ok(vec![Self::through_rows(&filter, None)]);
+        }
+        // One for each outcome, each in the order of its index.
+        Ok(filter.outcomes.iter().map(|outcome| Self::through_rows(&filter, Some(outcome))).collect())
+    }
+
+    fn filter<'a>(&self, query: &'a HistoryQuery, before: Option<i64>) -> Result<Filter<'a>, HistoryError> {
+        // Times grow with rows: the first row of a time bounds the rest.
+        let row_at = |sql: &str, time: i64| {
+            self.connection.prepare_cached(sql)?.query_row([time], |row| row.get::<_, i64>(0)).optional()
+        };
+        let mut rows = 0..=before.map_or(i64::MAX, |before| before - 1);
         if let Some(from) = query.from {
-            // Times grow with rows: the first row of the time bounds the rest.
-            let first = self.row_at(
-                "SELECT row FROM sessions WHERE created_at >= ?1 ORDER BY created_at, row LIMIT 1",
-                from,
-            )?;
-            common.and("s.row >= ?", first.unwrap_or(i64::MAX).into());
+            let sql = "SELECT row FROM sessions WHERE created_at >= ?1 ORDER BY created_at, row LIMIT 1";
+            rows = row_at(sql, from)?.unwrap_or(i64::MAX)..=*rows.end();
         }
         if let Some(until) = query.until {
-            let last = self.row_at(
-                "SELECT row FROM sessions WHERE created_at < ?1 ORDER BY created_at DESC, row DESC LIMIT 1",
-                until,
-            )?;
-            common.and("s.row <= ?", last.unwrap_or(0).into());
+            let sql =
+                "SELECT row FROM sessions WHERE created_at < ?1 ORDER BY created_at DESC, row DESC LIMIT 1";
+            rows = *rows.start()..=(*rows.end()).min(row_at(sql, until)?.unwrap_or(-1));
         }
-        let mut branches = Vec::new();
-        if query.outcomes.is_empty() {
-            branches.push(common);
-        } else {
-            for outcome in &query.outcomes {
-                let mut branch = Plan { source: common.source.clone(), values: common.values.clone() };
-                branch.and("s.outcome = ?", rows::outcome_name(*outcome).to_owned().into());
-                branches.push(branch);
-            }
+        let words: Vec<&str> = query.text.split_whitespace().take(MAX_WORDS).collect();
+        if words.iter().any(|word| word.chars().count() < INDEXED_CHARS) {
+            let newest: i64 =
+                self.connection
+                    .query_row("SELECT coalesce(max(row), 0) FROM sessions", [], |row| row.get(0))?;
+            rows = (*rows.start()).max(newest - SHORT_WORDS_REACH)..=*rows.end();
         }
-        branches.into_iter().map(|branch| self.with_words(branch, &query.text)).collect()
+        Ok(Filter {
+            rows,
+            template: query.template.as_deref(),
+            outcomes: query.outcomes.iter().map(|outcome| rows::outcome_name(*outcome)).collect(),
+            words,
+        })
     }
 
-    fn row_at(&self, sql: &str, time: i64) -> Result<Option<i64>, HistoryError> {
-        Ok(self.connection.prepare_cached(sql)?.query_row([time], |row| row.get(0)).optional()?)
-    }
-
-    fn with_words(&self, filters: Plan, text: &str) -> Result<Plan, HistoryError> {
-        let words: Vec<&str> = text.split_whitespace().take(MAX_WORDS).collect();
-        let long: Vec<&str> =
-            words.iter().copied().filter(|word| word.chars().count() >= INDEXED_CHARS).collect();
-        let walked = filters.source.contains("s.outcome") || filters.source.contains("s.template");
-        let mut plan = Plan { source: "FROM sessions s WHERE TRUE".to_owned(), values: Vec::new() };
-        let few = walked && self.are_few(&filters)?;
-        let by_index = !(long.is_empty() || few);
-        if by_index {
-            "FROM search JOIN sessions s ON s.row = search.rowid WHERE search MATCH ?"
-                .clone_into(&mut plan.source);
-            let quoted: Vec<_> =
-                long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
-            plan.values.push(quoted.join(" ").into());
-        }
-        // The index's own rowid keeps its order usable.
-        let own = if by_index { filters.source.replace("s.row", "search.rowid") } else { filters.source };
-        plan.source.push_str(&own);
-        plan.values.extend(filters.values);
-        let compared = if by_index {
-            words.into_iter().filter(|word| word.chars().count() < INDEXED_CHARS).collect()
+    /// Whether so few rows are left without the words that they are better walked.
+    fn leaves_few(&self, filter: &Filter<'_>) -> Result<bool, HistoryError> {
+        let wordless =
+            Filter { words: Vec::new(), rows: filter.rows.clone(), outcomes: Vec::new(), ..*filter };
+        let outcomes: Vec<Option<&str>> = if filter.outcomes.is_empty() {
+            vec![None]
         } else {
-            words
+            filter.outcomes.iter().copied().map(Some).collect()
         };
-        for word in &compared {
-            let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            plan.and(
-                "(s.subject || char(10) || coalesce(s.template, '') || char(10) || s.fields) LIKE ? ESCAPE '\\'",
-                format!("%{escaped}%").into(),
-            );
+        let mut count = 0;
+        for outcome in outcomes {
+            let plan = Self::through_rows(&wordless, outcome);
+            let sql = format!("SELECT count(*) FROM (SELECT 1 {} LIMIT {})", plan.source, FEW + 1);
+            let found: u32 = self
+                .connection
+                .prepare_cached(&sql)?
+                .query_row(params_from_iter(plan.values), |row| row.get(0))?;
+            count += found;
         }
-        if !compared.is_empty() && !by_index && !walked {
-            plan.and("s.row > (SELECT coalesce(max(row), 0) FROM sessions) - ?", SHORT_WORDS_REACH.into());
-        }
-        Ok(plan)
+        Ok(count <= FEW)
     }
 
-    fn are_few(&self, filters: &Plan) -> Result<bool, HistoryError> {
-        let sql = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM sessions s WHERE TRUE{} LIMIT {})",
-            filters.source,
-            FEW + 1
-        );
-        let count: u32 = self
-            .connection
-            .prepare_cached(&sql)?
-            .query_row(params_from_iter(&filters.values), |row| row.get(0))?;
-        Ok(count <= FEW)
+    /// Walks rows, by an index if there is one for the filter, and compares words.
+    fn through_rows(filter: &Filter<'_>, outcome: Option<&str>) -> Plan {
+        let mut plan = Plan {
+            source: "FROM sessions s WHERE s.row >= ? AND s.row <= ?".to_owned(),
+            values: vec![(*filter.rows.start()).into(), (*filter.rows.end()).into()],
+            key: "s.row",
+        };
+        if let Some(outcome) = outcome {
+            plan.and("s.outcome = ?", outcome.to_owned());
+        }
+        if let Some(template) = filter.template {
+            plan.and("s.template = ?", template.to_owned());
+        }
+        plan.compare(filter.words.iter().copied());
+        plan
     }
 }
 
+/// Walks what the words' index finds, newest first, and looks at each row for the rest.
+fn through_words(filter: &Filter<'_>) -> Plan {
+    let (indexed, short): (Vec<&str>, Vec<&str>) =
+        filter.words.iter().partition(|word| word.chars().count() >= INDEXED_CHARS);
+    let quoted: Vec<_> = indexed.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+    // CROSS JOIN and the plus signs keep the planner from looking each row of a filter up in the words' index.
+    let mut plan = Plan {
+        source: "FROM search CROSS JOIN sessions s ON s.row = search.rowid
+                 WHERE search MATCH ? AND search.rowid >= ? AND search.rowid <= ?"
+            .to_owned(),
+        values: vec![quoted.join(" ").into(), (*filter.rows.start()).into(), (*filter.rows.end()).into()],
+        key: "search.rowid",
+    };
+    if let Some(template) = filter.template {
+        plan.and("+s.template = ?", template.to_owned());
+    }
+    if !filter.outcomes.is_empty() {
+        let marks = vec!["?"; filter.outcomes.len()].join(", ");
+        plan.source.push_str(" AND +s.outcome IN (");
+        plan.source.push_str(&marks);
+        plan.source.push(')');
+        plan.values.extend(filter.outcomes.iter().map(|outcome| Value::from((*outcome).to_owned())));
+    }
+    plan.compare(short.into_iter());
+    plan
+}
+
 impl Plan {
-    fn and(&mut self, condition: &str, value: Value) {
+    fn and(&mut self, condition: &str, value: String) {
         self.source.push_str(" AND ");
-        let own = if self.source.contains("search MATCH") {
-            condition.replace("s.row <", "search.rowid <")
-        } else {
-            condition.to_owned()
-        };
-        self.source.push_str(&own);
-        self.values.push(value);
+        self.source.push_str(condition);
+        self.values.push(value.into());
+    }
+
+    /// Each of these words must be found.
+    fn compare<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
+        for word in words {
+            let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            self.and(
+                "(s.subject || char(10) || coalesce(s.template, '') || char(10) || s.fields) LIKE ? ESCAPE '\\'",
+                format!("%{escaped}%"),
+            );
+        }
     }
 }

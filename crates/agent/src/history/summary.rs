@@ -14,7 +14,7 @@ pub(super) fn of(reader: &Reader, query: &HistoryQuery) -> Result<HistorySummary
     let (mut count, mut days, mut seconds) = (0, BTreeMap::new(), Vec::new());
     let newest = reader.page(query, None, 1)?.rows.first().map_or(0, |row| row.created_at);
     let recent = newest - DAYS * DAY_MS;
-    for plan in reader.plans(query)? {
+    for plan in reader.plans(query, None)? {
         let sql = format!("SELECT count(*) {}", plan.source);
         let found: u64 = reader
             .connection()
@@ -24,7 +24,7 @@ pub(super) fn of(reader: &Reader, query: &HistoryQuery) -> Result<HistorySummary
     }
     let query =
         HistoryQuery { from: Some(query.from.map_or(recent, |from| from.max(recent))), ..query.clone() };
-    for plan in reader.plans(&query)? {
+    for plan in reader.plans(&query, None)? {
         let sql = format!(
             "SELECT date(s.created_at / 1000, 'unixepoch', 'localtime'), s.outcome, s.ended_at - s.created_at {}",
             plan.source
