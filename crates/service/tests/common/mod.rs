@@ -3,6 +3,10 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+pub mod play;
+pub mod service;
+pub mod sse;
+
 use countersign_protocol::wire::{Answer, CreateSession};
 use countersign_protocol::{
     Began, Commit, Compare, EntropyError, Field, Kind, Nonce, Salt, SessionId, Share, Tag,
