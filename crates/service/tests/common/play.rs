@@ -1,6 +1,6 @@
 //! Both sides of a run over HTTP, played to its end with the protocol's own code.
 
-use super::service::{Service, Session, channel, nothing, read, value};
+use super::service::{Caller, Session, channel, nothing, read, value};
 use countersign_protocol::wire::{
     Answer, Empty, OpenedSession, Outcome, Verdict, VerdictState, ViewedRequest,
 };
@@ -8,7 +8,7 @@ use countersign_protocol::{Began, agent, recipient};
 use reqwest::StatusCode;
 use std::convert::Infallible;
 
-impl Service {
+impl Caller {
     /// The page opens the link.
     pub async fn open(&self, session: &Session) -> recipient::Opened {
         let opened = self.post(&session.of_page("open"), &session.token, &nothing()).await;

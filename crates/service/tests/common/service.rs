@@ -17,6 +17,8 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -37,20 +39,36 @@ pub struct Employee {
     pub token: String,
 }
 
-/// The service and who may use it.
-pub struct Service {
+/// Calls a running service, wherever it runs.
+pub struct Caller {
+    /// As browsers see it.
     pub origin: String,
+    /// Where it listens.
+    pub addr: SocketAddr,
     pub client: Client,
-    pub clock: Arc<ManualClock>,
-    pub directory: SqliteDirectory,
     /// Of `acme`.
     pub dana: Employee,
+}
+
+/// The service and who may use it.
+pub struct Service {
+    pub caller: Caller,
+    pub clock: Arc<ManualClock>,
+    pub directory: SqliteDirectory,
     /// Of `acme` too.
     pub eli: Employee,
     /// Of `bolt`.
     pub finn: Employee,
     pub served: Served,
     _folder: TempDir,
+}
+
+impl Deref for Service {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
 }
 
 impl Service {
@@ -83,13 +101,18 @@ impl Service {
         let dana = employ(&directory, "acme", "Dana").await;
         let eli = employ(&directory, "acme", "Eli").await;
         let finn = employ(&directory, "bolt", "Finn").await;
-        let origin = served.origin().to_owned();
-        let client = Client::builder().no_proxy().build().unwrap();
-        Self { origin, client, clock, directory, dana, eli, finn, served, _folder: folder }
+        let caller = Caller::new(served.origin().to_owned(), served.addr(), dana);
+        Self { caller, clock, directory, eli, finn, served, _folder: folder }
+    }
+}
+
+impl Caller {
+    pub fn new(origin: String, addr: SocketAddr, dana: Employee) -> Self {
+        Self { origin, addr, client: Client::builder().no_proxy().build().unwrap(), dana }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("http://{}{path}", self.served.addr()))
+        self.client.request(method, format!("http://{}{path}", self.addr))
     }
 
     pub async fn get(&self, path: &str) -> Response {

@@ -1,7 +1,7 @@
 //! An agent's event stream, read as it comes.
 
 use super::PATIENCE;
-use super::service::Service;
+use super::service::Caller;
 use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub struct Stream {
     text: String,
 }
 
-impl Service {
+impl Caller {
     /// Dana's stream, from now on or after what was seen last.
     pub async fn events(&self, last: Option<u64>) -> Stream {
         let request = self.request(reqwest::Method::GET, "/api/v1/events").bearer_auth(&self.dana.token);
