@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use countersign_service::cli::Cli;
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let invocation = Cli::parse().load()?;
     let filter = EnvFilter::try_new(invocation.log(std::env::var("RUST_LOG").ok()))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let colours = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
     Ok(invocation.run(&mut io::stdout()).await?)
 }

@@ -57,10 +57,12 @@ impl Serve {
             practice: None,
         };
         let served = serve(options).await?;
+        // Whoever reads that it listens may stop it at once.
+        let stop = stop_signal()?;
         writeln!(out, "listening on http://{}", served.addr())?;
         out.flush()?;
         tracing::info!(addr = %served.addr(), origin = served.origin(), "serving");
-        stop_signal().await?;
+        stop.await;
         tracing::info!("stopping");
         served.stop().await;
         Ok(())
@@ -91,16 +93,25 @@ impl Serve {
     }
 }
 
-/// Returns when the process is asked to stop.
-async fn stop_signal() -> io::Result<()> {
+/// From when this returns a wish to stop is heard; what it returns ends with that wish.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-        }
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c()?;
+        Ok(async move {
+            let _ = interrupt.recv().await;
+        })
+    }
 }

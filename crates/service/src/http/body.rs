@@ -59,6 +59,10 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Fail
 
 /// Says where the message is wrong, never with what: serde's words could quote what was sent.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // Serde would also take an array of a message's members in their order; there is one form, and it is an object.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Failure::Malformed("not the documented message: not an object".to_owned()));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let what = if error.is_data() { "not the documented message" } else { "not JSON" };
         Failure::Malformed(format!("{what}: line {}, column {}", error.line(), error.column()))

@@ -1,0 +1,117 @@
+//! The real program: run to its end, or serving until it is killed.
+
+use super::PATIENCE;
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+fn command(data: &Path, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign-service"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("COUNTERSIGN_") || name == "RUST_LOG" {
+            command.env_remove(name);
+        }
+    }
+    command.args(args).arg("--data").arg(data).stdin(Stdio::null());
+    command
+}
+
+/// Runs the program to its end.
+pub fn run(data: &Path, args: &[&str]) -> Ran {
+    let output = command(data, args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Runs the program, which must do what it is told and say nothing but its answer.
+pub fn ask(data: &Path, args: &[&str]) -> String {
+    let ran = run(data, args);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
+    ran.out
+}
+
+/// Runs the program, which must refuse in these words and print nothing else.
+pub fn refused(data: &Path, args: &[&str], words: &str) {
+    let ran = run(data, args);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{args:?}: {}", ran.err);
+    let line = ran.err.strip_suffix('\n').unwrap();
+    assert!(line.starts_with("countersign-service: ") && !line.contains('\n'), "{line}");
+    assert!(line.contains(words), "{args:?}: {line}");
+}
+
+/// The program, serving.
+pub struct Serving {
+    child: Child,
+    pub addr: SocketAddr,
+    out: Option<JoinHandle<String>>,
+    err: Option<JoinHandle<String>>,
+}
+
+impl Serving {
+    /// Starts it on a free port; it listens when this returns.
+    pub fn start(data: &Path, args: &[&str], log: &str) -> Self {
+        let args = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
+        let mut command = command(data, args);
+        command.env("RUST_LOG", log).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = child.stderr.take().unwrap();
+        let err = std::thread::spawn(move || {
+            let mut text = Vec::new();
+            stderr.read_to_end(&mut text).unwrap();
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        let mut first = String::new();
+        out.read_line(&mut first).unwrap();
+        let addr = first.strip_prefix("listening on http://").and_then(|rest| rest.trim_end().parse().ok());
+        let addr = addr.unwrap_or_else(|| panic!("the first line is not the address: {first:?}"));
+        let out = std::thread::spawn(move || {
+            out.read_to_string(&mut first).unwrap();
+            first
+        });
+        Self { child, addr, out: Some(out), err: Some(err) }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it without asking (SIGKILL); what it has said, on standard output and standard error.
+    pub fn kill(mut self) -> (String, String) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.out.take().unwrap().join().unwrap(), self.err.take().unwrap().join().unwrap())
+    }
+
+    /// Waits for it to end.
+    pub fn wait(mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(began.elapsed() < PATIENCE, "it has not ended");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended; then there is nothing to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
