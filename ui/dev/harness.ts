@@ -5,9 +5,9 @@
 
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC } from '@tauri-apps/api/mocks';
-import type { ReadingView, Refused, View } from '../src/bindings.ts';
+import type { Language, ReadingView, Refused, View } from '../src/bindings.ts';
 import { scenes } from './scenes.ts';
-import { history, session } from './views.ts';
+import { history, qr, session } from './views.ts';
 
 const wanted = new URLSearchParams(location.search);
 const scene = scenes[wanted.get('scene') ?? ''] ?? scenes['start-practice'];
@@ -40,6 +40,8 @@ interface Arguments {
   readonly limit?: number;
   readonly session?: string;
   readonly on?: boolean;
+  readonly language?: Language;
+  readonly subject?: string;
   readonly request?: { readonly subject: string; readonly fields: readonly { readonly value: string }[] };
 }
 
@@ -53,6 +55,14 @@ const commands: Readonly<Record<string, (args: Arguments) => unknown>> = {
     return session('waiting').id;
   },
   copy_link: () => ({ prefilled: false }),
+  copy_message: () => ({ prefilled: false }),
+  message: ({ language = 'en' }) => ({
+    text: 'Acme Energy: confirm that it is really us, and that it is you: https://verify.acme.example/acme/3k9xf0c4mt7w2hz8v5nqa1d6q4 Valid for 2 minutes, opens once.',
+    sms_parts: 2,
+    language: language === 'system' ? 'en' : language,
+  }),
+  qr: () => qr,
+  check_subject: ({ subject = '' }) => (subject.includes('@') ? 'email' : /^\+?[\d ]{9,}$/u.test(subject) ? 'phone' : null),
   reveal: () => ({ passcode: '739204', hide_after_ms: 20_000 }),
   set_prefill: ({ on = false }) => {
     push({ sessions: current.sessions.map((each) => ({ ...each, prefill: on })) });

@@ -45,6 +45,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
     sessions: [session('waiting', { url: 'http://127.0.0.1:41233/demo/3k9xf0c4mt7w2hz8v5nqa1d6q4', prefill: true })],
   }),
   'live-copied': live({ sessions: [session('waiting')] }, ['copy']),
+  'live-message': live({ sessions: [session('waiting')] }, ['message-options']),
+  'live-qr': live({ sessions: [session('waiting')] }, ['qr']),
   'live-opened': card('opened', { remaining_ms: 28_000 }),
   'live-confirmed': card('confirmed', { remaining_ms: 71_000 }),
   'live-viewed': card('viewed', { remaining_ms: 67_000 }),

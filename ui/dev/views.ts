@@ -1,6 +1,6 @@
 /** Views for the harness: one per state worth looking at. Made up throughout; nothing here is used by the product. */
 
-import type { Allowed, HistoryRow, Identity, Outcome, Progress, SessionView, Template, View } from '../src/bindings.ts';
+import type { Allowed, HistoryRow, Identity, Outcome, Preferences, Progress, SessionView, Template, View } from '../src/bindings.ts';
 
 const none: Allowed = { copy: false, reveal: false, extend: false, recreate: false, cancel: false };
 
@@ -16,12 +16,14 @@ const allowedAt: Record<Progress, Allowed> = {
 const ids = ['3k9xf0c4mt7w2hz8v5nqa1d6q4', '7rmb20kd9f8w4cxzv5nqh1t6e8', 'c04mt7w2hz8v53k9xfnqa1d6sg', 'mt7w2hz8v5nqa1d63k9xf0c4w0'];
 
 export const templates: Template[] = [
-  { id: 'phone', name: 'Phone number', began: 'organization', fields: [{ name: 'Phone number', kind: 'phone', hint: 'The number this conversation runs over' }] },
-  { id: 'email', name: 'E-mail address', began: 'organization', fields: [{ name: 'E-mail address', kind: 'email', hint: 'The address you use with us' }] },
-  { id: 'customer', name: 'Customer number', began: 'recipient', fields: [{ name: 'Customer number', kind: 'code', hint: 'On your contract or your bill' }] },
-  { id: 'order', name: 'Order number', began: 'recipient', fields: [{ name: 'Order number', kind: 'code', hint: 'In your confirmation' }] },
+  { id: 'phone', source: 'built_in', favourite: true, name: 'Phone number', began: 'organization', fields: [{ name: 'Phone number', kind: 'phone', hint: 'The number this conversation runs over' }] },
+  { id: 'email', source: 'built_in', favourite: false, name: 'E-mail address', began: 'organization', fields: [{ name: 'E-mail address', kind: 'email', hint: 'The address you use with us' }] },
+  { id: 'customer', source: 'built_in', favourite: false, name: 'Customer number', began: 'recipient', fields: [{ name: 'Customer number', kind: 'code', hint: 'On your contract or your bill' }] },
+  { id: 'order', source: 'built_in', favourite: false, name: 'Order number', began: 'recipient', fields: [{ name: 'Order number', kind: 'code', hint: 'In your confirmation' }] },
   {
     id: 'birth-postcode',
+    source: 'built_in',
+    favourite: false,
     name: 'Date of birth and postcode',
     began: 'organization',
     fields: [
@@ -29,7 +31,7 @@ export const templates: Template[] = [
       { name: 'Postcode', kind: 'code', hint: 'Of the address we have for you' },
     ],
   },
-  { id: 'scratch', name: 'From scratch', began: 'organization', fields: [] },
+  { id: 'scratch', source: 'built_in', favourite: false, name: 'From scratch', began: 'organization', fields: [] },
 ];
 
 export const acme: Identity = {
@@ -50,6 +52,8 @@ export function session(progress: Progress, change: Partial<SessionView> = {}): 
   const ended = outcome !== undefined && outcome !== null;
   return {
     id: ids[0] ?? '',
+    initials: 'T4',
+    colour: 0,
     subject: 'Ticket 4812',
     template: { id: 'phone', name: 'Phone number' },
     fields: templates[0]?.fields ?? [],
@@ -72,14 +76,25 @@ export function ended(progress: Progress, outcome: Outcome, change: Partial<Sess
   return session(progress, { outcome, remaining_ms: 0, ...change });
 }
 
+export const preferences: Preferences = {
+  language: 'en',
+  theme: 'system',
+  notifications: true,
+  shortcut: 'CmdOrCtrl+Shift+M',
+  autostart: false,
+  always_on_top: false,
+  ttl_secs: 120,
+  history_days: 0,
+};
+
 export function view(change: Partial<View> = {}): View {
-  return { revision: 1, connection: 'online', identity: acme, sessions: [], templates, warnings: [], ...change };
+  return { revision: 1, connection: 'online', identity: acme, sessions: [], templates, preferences, fill_waiting: false, warnings: [], ...change };
 }
 
 export const several: SessionView[] = [
-  session('opened', { subject: 'KL-229', id: ids[1] ?? '', remaining_ms: 41_000 }),
-  session('viewed', { subject: 'Refund 77', id: ids[2] ?? '', remaining_ms: 67_000 }),
-  ended('opened', 'value_refused', { subject: 'Meter exchange, block C, second floor', id: ids[3] ?? '' }),
+  session('opened', { subject: 'KL-229', initials: 'KL', colour: 3, id: ids[1] ?? '', remaining_ms: 41_000 }),
+  session('viewed', { subject: 'Refund 77', initials: 'R7', colour: 1, id: ids[2] ?? '', remaining_ms: 67_000 }),
+  ended('opened', 'value_refused', { subject: 'Meter exchange, block C, second floor', initials: 'ME', colour: 6, id: ids[3] ?? '' }),
   session('waiting'),
 ];
 
@@ -115,4 +130,19 @@ function row(number: number): HistoryRow {
     ended_at: outcome === null ? null : created_at + 19_000 + (place % 5) * 7000,
     outcome,
   };
+}
+
+/** Looks like a code; holds nothing. */
+export const qr = {
+  size: 41,
+  path: Array.from({ length: 33 * 33 }, (_, at) => ({ x: at % 33, y: Math.floor(at / 33) }))
+    .filter(({ x, y }) => finder(x, y) ?? finder(32 - x, y) ?? finder(x, 32 - y) ?? (x * x + y * 7 + x * y * 3) % 5 < 2)
+    .map(({ x, y }) => `M${x + 4} ${y + 4}h1v1h-1z`)
+    .join(''),
+};
+
+function finder(x: number, y: number): boolean | null {
+  if (x > 7 || y > 7) return null;
+  const ring = Math.max(Math.abs(x - 3), Math.abs(y - 3));
+  return ring !== 2 && ring !== 4;
 }

@@ -20,17 +20,13 @@ export function announcements(before: View, after: View): string[] {
   });
 }
 
-const steps: Partial<Record<Progress, string>> = {
-  opened: text.announce.opened,
-  confirmed: text.announce.confirmed,
-  viewed: text.announce.viewed,
-};
+const steps: Partial<Record<Progress, 'opened' | 'confirmed' | 'viewed'>> = { opened: 'opened', confirmed: 'confirmed', viewed: 'viewed' };
 
 /** Endings and alarms are alerts where they stand, for the open card; here they are said for every card. */
 function changes(before: SessionView, after: SessionView): string[] {
   const lines: string[] = [];
   const step = steps[after.progress];
-  if (after.progress !== before.progress && after.outcome === null && step !== undefined) lines.push(step);
+  if (after.progress !== before.progress && after.outcome === null && step !== undefined) lines.push(text.announce[step]);
   if (after.outcome !== null && before.outcome === null) lines.push(text.outcomes[after.outcome].title);
   if (after.open_refused > before.open_refused) lines.push(text.stolen.title);
   if (after.ttl_secs > before.ttl_secs) lines.push(text.announce.extended);

@@ -9,7 +9,6 @@ import { announcements } from './announcements.ts';
 import { announce } from './announcer.ts';
 import { commands } from './bindings.ts';
 import type { SessionView, View } from './bindings.ts';
-import { assignColours } from './colours.ts';
 
 export const screens = ['start', 'live', 'history', 'settings'] as const;
 export type Screen = (typeof screens)[number];
@@ -20,10 +19,27 @@ interface Snapshot {
   readonly at: number;
 }
 
-const empty: View = { revision: -1, connection: 'connecting', identity: null, sessions: [], templates: [], warnings: [] };
+const empty: View = {
+  revision: -1,
+  connection: 'connecting',
+  identity: null,
+  sessions: [],
+  templates: [],
+  preferences: {
+    language: 'system',
+    theme: 'system',
+    notifications: true,
+    shortcut: '',
+    autostart: false,
+    always_on_top: false,
+    ttl_secs: 120,
+    history_days: 0,
+  },
+  fill_waiting: false,
+  warnings: [],
+};
 
 const snapshot = signal<Snapshot>({ view: empty, at: 0 });
-const colours = signal<ReadonlyMap<string, number>>(new Map());
 
 export const view = computed(() => snapshot.value.view);
 export const receivedAt = computed(() => snapshot.value.at);
@@ -48,16 +64,10 @@ export function waitsForReveal(session: SessionView): boolean {
   return session.allowed.reveal && session.progress === 'viewed';
 }
 
-/** The place in the palette of a session's chip. */
-export function colourOf(session: SessionView): number {
-  return colours.value.get(session.id) ?? 0;
-}
-
 /** Takes a view, unless a newer one is here already. */
 export function receive(next: View, at: number): void {
   const previous = snapshot.peek().view;
   if (next.revision < previous.revision) return;
-  colours.value = assignColours(colours.peek(), next.sessions);
   snapshot.value = { view: next, at };
   for (const line of announcements(previous, next)) announce(line);
 }

@@ -16,6 +16,10 @@ interface Props {
   readonly locked?: boolean;
   readonly disabled?: boolean;
   readonly label?: string;
+  /** It opens something below it: whether that is open. */
+  readonly expanded?: boolean;
+  /** It is a switch: whether it is on. */
+  readonly pressed?: boolean;
   readonly onPress?: () => void;
   readonly children: ComponentChildren;
 }
@@ -31,6 +35,9 @@ export function Button(props: Props): JSX.Element {
       data-hotkey={hotkey}
       aria-keyshortcuts={hotkey?.toUpperCase().replace('+', 'Plus')}
       aria-label={props.label}
+      title={props.label}
+      aria-expanded={props.expanded}
+      aria-pressed={props.pressed}
       aria-disabled={locked ? 'true' : undefined}
       disabled={props.disabled}
       onClick={() => {
@@ -38,7 +45,7 @@ export function Button(props: Props): JSX.Element {
       }}
     >
       {props.children}
-      {key !== undefined && <kbd aria-hidden="true">{key}</kbd>}
+      {key !== undefined && key !== '' && <kbd aria-hidden="true">{key}</kbd>}
     </button>
   );
 }

@@ -2,14 +2,13 @@
 
 import type { JSX } from 'preact';
 import type { SessionView } from '../bindings.ts';
-import { colourOf, waitsForReveal } from '../state.ts';
-import { initials, sessionName } from '../text/format.ts';
+import { waitsForReveal } from '../state.ts';
 
 export function Chip({ session }: { readonly session: SessionView }): JSX.Element {
   const mark = waitsForReveal(session) ? ' waits' : session.outcome !== null ? ' over' : '';
   return (
-    <span class={`chip tint-${colourOf(session)}${mark}`} aria-hidden="true">
-      {initials(sessionName(session))}
+    <span class={`chip tint-${session.colour}${mark}`} aria-hidden="true">
+      {session.initials}
     </span>
   );
 }

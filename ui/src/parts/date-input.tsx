@@ -28,7 +28,7 @@ export function isoOf(day: string, month: string, year: string): string {
 
 /** Months as they are offered: their number, to be typed, and their name, to be read. */
 function months(): readonly string[] {
-  const name = new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' });
+  const name = new Intl.DateTimeFormat(locale.value, { month: 'long', timeZone: 'UTC' });
   return Array.from({ length: 12 }, (_, index) => `${index + 1} ${name.format(Date.UTC(2000, index, 1))}`);
 }
 

@@ -3,9 +3,7 @@
  * there by the engine; the link shown never carries a value.
  */
 
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { announce } from '../announcer.ts';
 import { commands } from '../bindings.ts';
 import type { SessionView } from '../bindings.ts';
@@ -15,10 +13,10 @@ import { linkParts } from '../text/format.ts';
 import { text } from '../text/index.ts';
 import { Button } from './button.tsx';
 import type { Run } from './card.tsx';
+import { useFlash } from './flash.ts';
 import { Icon } from './icons.tsx';
+import { Share } from './share.tsx';
 import { Switch } from './switch.tsx';
-
-const COPIED_FOR_MS = 2500;
 
 interface Props {
   readonly session: SessionView;
@@ -32,7 +30,7 @@ export function Link({ session, run }: Props): JSX.Element {
   return (
     <div class="link-block">
       <div class="link-row">
-        <code class="link" data-testid="link" data-url={url} title={url} aria-label={text.card.link}>
+        <code class="link" data-testid="link" data-url={url} title={url} dir="ltr" role="img" aria-label={`${text.card.link}: ${spoken}`}>
           {short}
         </code>
         <Copy id={id} allowed={allowed.copy} run={run} />
@@ -40,13 +38,16 @@ export function Link({ session, run }: Props): JSX.Element {
       {number !== null && (
         <p class="say">
           {text.card.sayBefore}
-          <b>{spoken}</b>
+          <bdi dir="ltr">
+            <b>{spoken}</b>
+          </bdi>
           {text.card.sayMiddle}
-          <b class="number" data-testid="number" data-number={number}>
+          <b class="number" dir="ltr" data-testid="number" data-number={number}>
             {grouped(number)}
           </b>
         </p>
       )}
+      <Share session={session} run={run} />
       <Switch
         id="card-prefill"
         testid="card-prefill"
@@ -65,27 +66,16 @@ export function Link({ session, run }: Props): JSX.Element {
 }
 
 function Copy({ id, allowed, run }: { readonly id: string; readonly allowed: boolean; readonly run: Run }): JSX.Element {
-  const copies = useSignal(0);
-  const fresh = useSignal(false);
-  useEffect(() => {
-    if (copies.value === 0) return;
-    fresh.value = true;
-    const timer = setTimeout(() => {
-      fresh.value = false;
-    }, COPIED_FOR_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [copies.value]);
+  const { fresh, flash } = useFlash();
   const copy = async () => {
     const copied = await run(commands.copyLink(id));
     if (copied === null) return;
-    copies.value += 1;
+    flash();
     announce(copied.prefilled ? text.card.copiedPrefilled : text.card.copied);
   };
   return (
-    <Button testid="copy" hotkey="c" class={fresh.value ? 'copy copied' : 'copy'} disabled={!allowed} onPress={() => void copy()}>
-      {fresh.value ? text.card.copied : text.card.copy}
+    <Button testid="copy" hotkey="c" class={fresh ? 'copy copied' : 'copy'} disabled={!allowed} onPress={() => void copy()}>
+      {fresh ? text.card.copied : text.card.copy}
     </Button>
   );
 }

@@ -111,7 +111,7 @@ function Older({ older }: { readonly older: () => void }): JSX.Element {
   return (
     <div ref={row} class="older">
       <Button tone="quiet" testid="history-more" onPress={older}>
-        {text.history.more}
+        {text.history.reset}
       </Button>
     </div>
   );
@@ -124,7 +124,7 @@ function useHistory() {
   const loading = useRef(false);
   const { revision } = view.value;
   const load = async (before: number | null) => {
-    const { value: page } = await ask(commands.history(before, PAGE));
+    const { value: page } = await ask(commands.history({ text: '', outcomes: [], template: null, from: null, until: null }, before, PAGE));
     loading.current = false;
     failed.value = page === null;
     if (page === null) return;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clock, country, initials, linkParts, moment, readingText, secondsLeft, sessionName } from './format.ts';
+import { clock, country, linkParts, moment, readingText, secondsLeft, sessionName } from './format.ts';
 import { plural } from './plural.ts';
 
 describe('times', () => {
@@ -50,17 +50,6 @@ describe('values as they were understood', () => {
 });
 
 describe('names', () => {
-  test.each([
-    ['Ticket 4812', 'T4'],
-    ['KL-229', 'KL'],
-    ['refund 77 again', 'R7'],
-    ['É', 'É'],
-    ['  – ', ''],
-    ['', ''],
-  ])('%j has the initials %j', (name, expected) => {
-    expect(initials(name)).toBe(expected);
-  });
-
   test('a session without subject is called after its template', () => {
     expect(sessionName({ subject: '', template: { id: 'phone', name: 'Phone number' } })).toBe('Phone number');
     expect(sessionName({ subject: '', template: null })).toBe('From scratch');

@@ -19,7 +19,7 @@ export function secondsLeft(remainingMs: number): number {
 export function country(region: string | null): string | null {
   if (region === null) return null;
   try {
-    return new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' }).of(region) ?? null;
+    return new Intl.DisplayNames(locale.value, { type: 'region', fallback: 'none' }).of(region) ?? null;
   } catch {
     return null; // not a region's code
   }
@@ -52,26 +52,18 @@ function dateText(iso: string): string {
   const date = new Date(`${iso}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return iso;
   const parts: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' };
-  return new Intl.DateTimeFormat(locale, parts).format(date);
+  return new Intl.DateTimeFormat(locale.value, parts).format(date);
 }
 
 /** When a session was created, as short as today allows. */
 export function moment(at: number, now: number, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
   const day = (time: number) => new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone }).format(time);
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone }).format(at);
+  const time = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone }).format(at);
   if (day(at) === day(now)) return time;
   const sameYear = day(at).slice(0, 4) === day(now).slice(0, 4);
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }), ...zone });
+  const date = new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }), ...zone });
   return `${date.format(at)} ${time}`;
-}
-
-/** Two characters that stand for a session: of two words their first letters, of one its first two. */
-export function initials(name: string): string {
-  const words = name.split(/\s+/u).map((word) => word.replace(/[^\p{L}\p{N}]/gu, '')).filter((word) => word !== '');
-  const [first = '', second] = words;
-  const letters = second === undefined ? Array.from(first).slice(0, 2) : [Array.from(first)[0], Array.from(second)[0]];
-  return letters.join('').toLocaleUpperCase(locale);
 }
 
 /** What a session is called where its subject is empty: its template. */
