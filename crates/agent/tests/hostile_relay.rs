@@ -299,7 +299,7 @@ fn play(message: Message, lie: Lie, rng: &mut Rng) -> (Run, bool) {
     if here(Message::Verdict) {
         match lie {
             Lie::Flip => {
-                run.verdict = Some(Tag::from_bytes(flip(run.verdict.as_ref().unwrap().as_bytes(), rng)))
+                run.verdict = Some(Tag::from_bytes(flip(run.verdict.as_ref().unwrap().as_bytes(), rng)));
             }
             Lie::Swap | Lie::Replay => run.verdict.clone_from(&other.verdict),
             Lie::Reflect => run.verdict = run.answer.as_ref().map(|answer| answer.tag.clone()),
