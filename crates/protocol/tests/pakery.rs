@@ -16,9 +16,7 @@ use countersign_protocol::cpace::Generator;
 use countersign_protocol::keys::Channel;
 use countersign_protocol::recipient::Opened;
 use countersign_protocol::wire;
-use countersign_protocol::{
-    Began, Canonical, Commit, EntropyError, Kind, Nonce, Offer, SessionId, Share, Tag,
-};
+use countersign_protocol::{Began, Canonical, Commit, EntropyError, Nonce, Offer, SessionId, Share, Tag};
 use generators::{offers, values};
 use pakery_core::crypto::{CpaceGroup as _, Hash as _, Kdf as _, Mac as _};
 use pakery_core::encoding::lv_cat;
@@ -134,9 +132,11 @@ impl Session {
             .unwrap()
     }
 
-    /// The inputs of CPace, from the document.
+    /// The inputs of CPace, from the document, by someone who types the same values in another way.
     fn inputs(&self) -> Inputs {
-        let canonical = self.values();
+        let kinds = self.offer.fields.iter().map(|field| field.kind);
+        let typed = kinds.zip(&self.typed).map(|(kind, typed)| values::respelled(kind, typed)).collect();
+        let canonical = Session { typed, ..self.clone() }.values();
         let values: Vec<&[u8]> = canonical
             .iter()
             .flat_map(|value| [value.kind().as_str().as_bytes(), value.expose().as_bytes()])
@@ -361,13 +361,7 @@ proptest! {
             draft.salt = countersign_protocol::Salt::from_bytes(salt);
             other.offer = draft.check().unwrap();
         } else {
-            other.typed[0] = match session.offer.fields[0].kind {
-                Kind::Text | Kind::Code => format!("{}x", session.typed[0]),
-                Kind::Email => format!("x{}", session.typed[0]),
-                Kind::Phone => "+33 1 23 45 67 89".into(),
-                Kind::Number => "-1234567890123".into(),
-                Kind::Date => format!("{}-12-31", &session.typed[0][..4]),
-            };
+            other.typed[0] = values::other(session.offer.fields[0].kind, &session.typed[0]);
         }
         prop_assume!(resalt && session.offer.salt != other.offer.salt
             || session.values()[0].expose() != other.values()[0].expose());
