@@ -105,6 +105,8 @@ struct Run {
     answered: Option<Answered>,
     verdict: Option<Tag>,
     confirmed: Option<Confirmed>,
+    /// What the recipient says of who began.
+    says: Began,
 }
 
 fn entropy(rng: &mut Rng) -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> + '_ {
@@ -150,7 +152,17 @@ impl Run {
         };
         let placed = Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2) };
         let agent = LiveSession::new(id, entry, offered, placed, 0, Instant::now());
-        Self { agent, id, offer, share, answer: None, answered: None, verdict: None, confirmed: None }
+        Self {
+            agent,
+            id,
+            offer,
+            share,
+            answer: None,
+            answered: None,
+            verdict: None,
+            confirmed: None,
+            says: Began::Recipient,
+        }
     }
 
     fn deliver_offer(&mut self, rng: &mut Rng) {
@@ -161,7 +173,7 @@ impl Run {
         let Ok(typed) = typed else { return };
         self.event(&EventKind::Opened);
         let opened = Opened::new(channel(), self.id, offer, self.share.clone());
-        if let Ok((answered, answer)) = opened.answer(&typed, Began::Recipient, &mut entropy(rng)) {
+        if let Ok((answered, answer)) = opened.answer(&typed, self.says, &mut entropy(rng)) {
             (self.answered, self.answer) = (Some(answered), Some(answer));
         }
     }
@@ -262,7 +274,13 @@ fn spoil_answer(run: &mut Run, other: &Run, lie: Lie, rng: &mut Rng) {
         (Lie::Swap, _) => answer.tag = theirs.tag,
         (Lie::Replay, _) => *answer = theirs,
         (Lie::Reflect, _) => answer.share = own_share,
-        (Lie::Downgrade, _) => answer.began = Began::Organization,
+        // Turned round: an honest answer made to look like a relay, or a relay's made to look honest.
+        (Lie::Downgrade, _) => {
+            answer.began = match answer.began {
+                Began::Organization => Began::Recipient,
+                Began::Recipient => Began::Organization,
+            };
+        }
         _ => {}
     }
 }
@@ -273,6 +291,9 @@ fn play(message: Message, lie: Lie, rng: &mut Rng) -> (Run, bool) {
     let (mut run, other) = (Run::begin(rng), Run::whole(rng));
     let here = |at: Message| at == message;
     let mut altered = lie != Lie::Repeat;
+    if here(Message::Answer) && lie == Lie::Downgrade && rng.bool() {
+        run.says = Began::Organization;
+    }
     if here(Message::Offer) {
         spoil_offer(&mut run, &other, lie, rng);
         if lie == Lie::Reorder {
