@@ -10,6 +10,7 @@ import { HistoryScreen } from './screens/history.tsx';
 import { LiveScreen } from './screens/live.tsx';
 import { SettingsScreen } from './screens/settings.tsx';
 import { StartScreen } from './screens/start.tsx';
+import { TemplatesScreen } from './screens/templates.tsx';
 import { screen } from './state.ts';
 
 export function App(): JSX.Element {
@@ -22,6 +23,7 @@ export function App(): JSX.Element {
         </div>
         {screen.value === 'live' && <LiveScreen />}
         {screen.value === 'history' && <HistoryScreen />}
+        {screen.value === 'templates' && <TemplatesScreen />}
         {screen.value === 'settings' && <SettingsScreen />}
       </main>
       <Announcer />
