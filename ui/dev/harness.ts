@@ -7,7 +7,7 @@ import { emit } from '@tauri-apps/api/event';
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type { Language, ReadingView, Refused, View } from '../src/bindings.ts';
 import { scenes } from './scenes.ts';
-import { history, qr, session } from './views.ts';
+import { history, qr, session, summary } from './views.ts';
 
 const wanted = new URLSearchParams(location.search);
 const scene = scenes[wanted.get('scene') ?? ''] ?? scenes['start-practice'];
@@ -42,6 +42,7 @@ interface Arguments {
   readonly on?: boolean;
   readonly language?: Language;
   readonly subject?: string;
+  readonly query?: { readonly text: string };
   readonly request?: { readonly subject: string; readonly fields: readonly { readonly value: string }[] };
 }
 
@@ -72,7 +73,13 @@ const commands: Readonly<Record<string, (args: Arguments) => unknown>> = {
     push({ sessions: current.sessions.filter((each) => each.id !== id) });
     return null;
   },
-  history: ({ before = null, limit = 50 }) => (scene.empty === true ? { rows: [], next: null } : history(before, limit)),
+  history: ({ before = null, limit = 50, query }) => {
+    if (scene.broken === true) throw refuse('history_unavailable', '') as unknown as Error;
+    return scene.empty === true || query?.text === 'zzz' ? { rows: [], next: null } : history(before, limit);
+  },
+  history_summary: ({ query }) => (scene.empty === true || query?.text === 'zzz' ? { ...summary, count: 0, days: [], median_secs: null } : summary),
+  verify_history: () => scene.integrity ?? { is: 'whole', records: 128, unsealed: 2 },
+  export_history: () => ({ path: '/home/dana/Downloads/countersign-history-2026-11-24.csv', count: 130 }),
   enroll: () => {
     throw refuse('enrollment_link', '') as unknown as Error;
   },
