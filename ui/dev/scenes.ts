@@ -85,6 +85,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'history-no-match': { view: view(), screen: 'history', type: { 'history-search': 'zzz' } },
   'history-broken': { view: view(), screen: 'history', broken: true },
   'history-tampered': { view: view(), screen: 'history', press: ['verify'], integrity: { is: 'broken', row: 812, created_at: Date.UTC(2026, 10, 3, 9, 5) } },
+  'templates-list': { view: view(), screen: 'templates', press: ['templates-export'] },
+  'templates-delete': { view: view(), screen: 'templates', press: ['template-delete-meter'] },
+  'templates-editor': { view: view(), screen: 'templates', press: ['template-duplicate-birth-postcode'] },
   'settings-enrolled': { view: view({ warnings: ['keyring_unavailable'] }), screen: 'settings', press: ['leave'] },
   'settings-practice': { view: view({ identity: demo }), screen: 'settings', type: { 'enroll-link': 'https://example' }, press: ['enroll'] },
 };

@@ -31,6 +31,8 @@ export const templates: Template[] = [
       { name: 'Postcode', kind: 'code', hint: 'Of the address we have for you' },
     ],
   },
+  { id: 'meter', source: 'own', favourite: false, name: 'Meter number', began: 'recipient', fields: [{ name: 'Meter number', kind: 'code', hint: '' }] },
+  { id: 'policy', source: 'shared', favourite: false, name: 'Policy number', began: 'organization', fields: [{ name: 'Policy number', kind: 'code', hint: '' }] },
   { id: 'scratch', source: 'built_in', favourite: false, name: 'From scratch', began: 'organization', fields: [] },
 ];
 

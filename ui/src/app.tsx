@@ -4,7 +4,9 @@
  */
 
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { announcement } from './announcer.ts';
+import { followPreferences } from './appearance.ts';
 import { Header } from './parts/header.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { LiveScreen } from './screens/live.tsx';
@@ -14,6 +16,7 @@ import { TemplatesScreen } from './screens/templates.tsx';
 import { screen } from './state.ts';
 
 export function App(): JSX.Element {
+  useEffect(followPreferences, []);
   return (
     <>
       <Header />

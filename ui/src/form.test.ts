@@ -64,7 +64,7 @@ describe('the form', () => {
 
 describe('the template filter', () => {
   test('finds by parts of words, in any order, in names and fields', () => {
-    expect(filterTemplates(templates, 'num').map(({ id }) => id)).toEqual(['phone', 'customer', 'order']);
+    expect(filterTemplates(templates, 'num').map(({ id }) => id)).toEqual(['phone', 'customer', 'order', 'meter', 'policy']);
     expect(filterTemplates(templates, 'POST birth').map(({ id }) => id)).toEqual(['birth-postcode']);
     expect(filterTemplates(templates, '  ')).toHaveLength(templates.length);
     expect(filterTemplates(templates, 'zzz')).toEqual([]);
