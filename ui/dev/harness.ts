@@ -5,14 +5,21 @@
 
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC } from '@tauri-apps/api/mocks';
-import type { Language, ReadingView, Refused, View } from '../src/bindings.ts';
+import type { Language, Preferences, ReadingView, Refused, Theme, View } from '../src/bindings.ts';
 import { scenes } from './scenes.ts';
-import { history, qr, session } from './views.ts';
+import { history, qr, session, summary } from './views.ts';
 
 const wanted = new URLSearchParams(location.search);
 const scene = scenes[wanted.get('scene') ?? ''] ?? scenes['start-practice'];
 if (scene === undefined) throw new Error('no scene');
-let current: View = scene.view;
+let current: View = {
+  ...scene.view,
+  preferences: {
+    ...scene.view.preferences,
+    theme: (wanted.get('theme') ?? 'system') as Theme,
+    language: (wanted.get('lang') ?? 'en') as Language,
+  },
+};
 
 function push(change: Partial<View>): void {
   current = { ...current, ...change, revision: current.revision + 1 };
@@ -41,7 +48,10 @@ interface Arguments {
   readonly session?: string;
   readonly on?: boolean;
   readonly language?: Language;
+  readonly preferences?: Preferences;
+  readonly template?: string;
   readonly subject?: string;
+  readonly query?: { readonly text: string };
   readonly request?: { readonly subject: string; readonly fields: readonly { readonly value: string }[] };
 }
 
@@ -63,6 +73,17 @@ const commands: Readonly<Record<string, (args: Arguments) => unknown>> = {
   }),
   qr: () => qr,
   check_subject: ({ subject = '' }) => (subject.includes('@') ? 'email' : /^\+?[\d ]{9,}$/u.test(subject) ? 'phone' : null),
+  set_preferences: ({ preferences }) => {
+    if (preferences?.shortcut.endsWith('F9') === true) throw refuse('shortcut', '') as unknown as Error;
+    if (preferences !== undefined) push({ preferences });
+    return null;
+  },
+  save_template: () => 'new',
+  export_templates: () => ({ path: '/home/dana/Downloads/countersign-templates.json', count: 3 }),
+  favour_template: ({ template, on = false }) => {
+    push({ templates: current.templates.map((each) => (each.id === template ? { ...each, favourite: on } : each)) });
+    return null;
+  },
   reveal: () => ({ passcode: '739204', hide_after_ms: 20_000 }),
   set_prefill: ({ on = false }) => {
     push({ sessions: current.sessions.map((each) => ({ ...each, prefill: on })) });
@@ -72,7 +93,13 @@ const commands: Readonly<Record<string, (args: Arguments) => unknown>> = {
     push({ sessions: current.sessions.filter((each) => each.id !== id) });
     return null;
   },
-  history: ({ before = null, limit = 50 }) => (scene.empty === true ? { rows: [], next: null } : history(before, limit)),
+  history: ({ before = null, limit = 50, query }) => {
+    if (scene.broken === true) throw refuse('history_unavailable', '') as unknown as Error;
+    return scene.empty === true || query?.text === 'zzz' ? { rows: [], next: null } : history(before, limit);
+  },
+  history_summary: ({ query }) => (scene.empty === true || query?.text === 'zzz' ? { ...summary, count: 0, days: [], median_secs: null } : summary),
+  verify_history: () => scene.integrity ?? { is: 'whole', records: 128, unsealed: 2 },
+  export_history: () => ({ path: '/home/dana/Downloads/countersign-history-2026-11-24.csv', count: 130 }),
   enroll: () => {
     throw refuse('enrollment_link', '') as unknown as Error;
   },
@@ -108,7 +135,6 @@ async function press(testid: string): Promise<void> {
   await pause(100);
 }
 
-if (wanted.get('theme') !== null) document.documentElement.classList.add(wanted.get('theme') ?? 'light');
-if (wanted.get('dir') !== null) document.documentElement.dir = wanted.get('dir') ?? 'ltr';
+if (wanted.get('size') !== null) document.documentElement.style.fontSize = wanted.get('size') ?? '';
 await import('../src/main.tsx');
 await act();

@@ -1,14 +1,18 @@
 /** The states the harness can show: a view, the screen, and what is pressed or typed first. */
 
-import type { View } from '../src/bindings.ts';
+import type { Integrity, View } from '../src/bindings.ts';
 import { acme, demo, ended, session, several, view } from './views.ts';
 
 export interface Scene {
   readonly view: View;
-  readonly screen?: 'start' | 'live' | 'history' | 'settings';
+  readonly screen?: 'start' | 'live' | 'history' | 'templates' | 'settings';
   /** Typed into test ids, then pressed, in order. */
   readonly type?: Readonly<Record<string, string>>;
   readonly press?: readonly string[];
+  /** History cannot be read. */
+  readonly broken?: boolean;
+  /** What a check of history finds. */
+  readonly integrity?: Integrity;
   /** History holds nothing. */
   readonly empty?: boolean;
 }
@@ -77,6 +81,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'end-failed': ending('creating', 'failed'),
   'history-list': { view: view({ sessions: several }), screen: 'history' },
   'history-none': { view: view(), screen: 'history', empty: true },
+  'history-filters': { view: view(), screen: 'history', press: ['history-filters', 'history-outcome-relay_suspected', 'verify', 'export-csv'] },
+  'history-no-match': { view: view(), screen: 'history', type: { 'history-search': 'zzz' } },
+  'history-broken': { view: view(), screen: 'history', broken: true },
+  'history-tampered': { view: view(), screen: 'history', press: ['verify'], integrity: { is: 'broken', row: 812, created_at: Date.UTC(2026, 10, 3, 9, 5) } },
+  'templates-list': { view: view(), screen: 'templates', press: ['templates-export'] },
+  'templates-delete': { view: view(), screen: 'templates', press: ['template-delete-meter'] },
+  'templates-editor': { view: view(), screen: 'templates', press: ['template-duplicate-birth-postcode'] },
   'settings-enrolled': { view: view({ warnings: ['keyring_unavailable'] }), screen: 'settings', press: ['leave'] },
   'settings-practice': { view: view({ identity: demo }), screen: 'settings', type: { 'enroll-link': 'https://example' }, press: ['enroll'] },
 };

@@ -1,6 +1,6 @@
 /** Views for the harness: one per state worth looking at. Made up throughout; nothing here is used by the product. */
 
-import type { Allowed, HistoryRow, Identity, Outcome, Preferences, Progress, SessionView, Template, View } from '../src/bindings.ts';
+import type { Allowed, HistoryRow, HistorySummary, Identity, Outcome, Preferences, Progress, SessionView, Template, View } from '../src/bindings.ts';
 
 const none: Allowed = { copy: false, reveal: false, extend: false, recreate: false, cancel: false };
 
@@ -31,6 +31,8 @@ export const templates: Template[] = [
       { name: 'Postcode', kind: 'code', hint: 'Of the address we have for you' },
     ],
   },
+  { id: 'meter', source: 'own', favourite: false, name: 'Meter number', began: 'recipient', fields: [{ name: 'Meter number', kind: 'code', hint: '' }] },
+  { id: 'policy', source: 'shared', favourite: false, name: 'Policy number', began: 'organization', fields: [{ name: 'Policy number', kind: 'code', hint: '' }] },
   { id: 'scratch', source: 'built_in', favourite: false, name: 'From scratch', began: 'organization', fields: [] },
 ];
 
@@ -101,6 +103,18 @@ export const several: SessionView[] = [
 const outcomes: readonly (Outcome | null)[] = [
   null, 'matched', 'matched', 'expired', 'mismatched', 'relay_suspected', 'matched', 'value_refused', 'cancelled', 'unexpected', 'tampered', 'interrupted', 'failed',
 ];
+
+export const summary: HistorySummary = {
+  count: 130,
+  days: Array.from({ length: 18 }, (_, at) => ({
+    day: `2026-11-${String(at + 5).padStart(2, '0')}`,
+    matched: 3 + ((at * 5) % 7),
+    failed: at % 4 === 1 ? 2 : 0,
+    unfinished: (at * 3) % 4,
+  })),
+  median_secs: 27,
+  templates: ['Customer number', 'Order number', 'Phone number'],
+};
 
 /** A page of made-up history. */
 export function history(before: number | null, limit: number): { rows: HistoryRow[]; next: number | null } {

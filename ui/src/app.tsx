@@ -4,15 +4,19 @@
  */
 
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { announcement } from './announcer.ts';
+import { followPreferences } from './appearance.ts';
 import { Header } from './parts/header.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { LiveScreen } from './screens/live.tsx';
 import { SettingsScreen } from './screens/settings.tsx';
 import { StartScreen } from './screens/start.tsx';
+import { TemplatesScreen } from './screens/templates.tsx';
 import { screen } from './state.ts';
 
 export function App(): JSX.Element {
+  useEffect(followPreferences, []);
   return (
     <>
       <Header />
@@ -22,6 +26,7 @@ export function App(): JSX.Element {
         </div>
         {screen.value === 'live' && <LiveScreen />}
         {screen.value === 'history' && <HistoryScreen />}
+        {screen.value === 'templates' && <TemplatesScreen />}
         {screen.value === 'settings' && <SettingsScreen />}
       </main>
       <Announcer />

@@ -9,8 +9,7 @@ const { templates } = view();
 beforeEach(() => {
   receive(view({ revision: 1 }), 0);
   form.chooseTemplate('phone');
-  form.ttlPreset.value = 120;
-  form.ttlCustom.value = '';
+  form.chooseTtl(120);
   form.clear();
 });
 
@@ -37,7 +36,7 @@ describe('the request', () => {
   });
 
   test('takes a duration of one’s own over the preset, unjudged', () => {
-    form.ttlCustom.value = '5';
+    form.typeTtl('5');
     expect(form.startRequest([''], '').ttl_secs).toBe(5);
   });
 });
@@ -54,7 +53,7 @@ describe('the form', () => {
 
   test('cleared, keeps template and duration, and switches prefill off', () => {
     form.chooseTemplate('order');
-    form.ttlPreset.value = 300;
+    form.chooseTtl(300);
     form.prefill.value = true;
     const before = form.generation.value;
     form.clear();
@@ -65,7 +64,7 @@ describe('the form', () => {
 
 describe('the template filter', () => {
   test('finds by parts of words, in any order, in names and fields', () => {
-    expect(filterTemplates(templates, 'num').map(({ id }) => id)).toEqual(['phone', 'customer', 'order']);
+    expect(filterTemplates(templates, 'num').map(({ id }) => id)).toEqual(['phone', 'customer', 'order', 'meter', 'policy']);
     expect(filterTemplates(templates, 'POST birth').map(({ id }) => id)).toEqual(['birth-postcode']);
     expect(filterTemplates(templates, '  ')).toHaveLength(templates.length);
     expect(filterTemplates(templates, 'zzz')).toEqual([]);

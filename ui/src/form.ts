@@ -30,9 +30,19 @@ export const fromScratch = computed(() => template.value?.fields.length === 0);
 export const ownFields = signal<readonly OwnField[]>([newField()]);
 /** Who began: as the template has it, until the agent says otherwise. */
 export const began = computed<Began>(() => chosenBegan.value ?? template.value?.began ?? 'organization');
-export const ttlPreset = signal<number>(120);
-/** A duration of one's own, as typed; empty: the preset counts. */
-export const ttlCustom = signal('');
+const ttlChosen = signal<{ readonly preset: number } | { readonly typed: string } | null>(null);
+/** The duration, unless one's own counts: as chosen, or as preferred. */
+export const ttlPreset = computed(() => {
+  const chosen = ttlChosen.value;
+  return chosen !== null && 'preset' in chosen ? chosen.preset : view.value.preferences.ttl_secs;
+});
+/** A duration of one's own, as typed, or the preferred one where no preset has it; empty: the preset counts. */
+export const ttlCustom = computed(() => {
+  const chosen = ttlChosen.value;
+  if (chosen !== null) return 'typed' in chosen ? chosen.typed : '';
+  const preferred = view.value.preferences.ttl_secs;
+  return PRESETS.some((preset) => preset === preferred) ? '' : String(preferred);
+});
 export const prefill = signal(false);
 export const refusal = signal<Refused | null>(null);
 /** Grows when the form is emptied: inputs keyed with it start anew. */
@@ -59,6 +69,14 @@ export function chooseTemplate(id: string): void {
 
 export function chooseBegan(who: Began): void {
   chosenBegan.value = who;
+}
+
+export function chooseTtl(preset: number): void {
+  ttlChosen.value = { preset };
+}
+
+export function typeTtl(typed: string): void {
+  ttlChosen.value = typed === '' ? { preset: view.peek().preferences.ttl_secs } : { typed };
 }
 
 export function addField(): void {

@@ -8,9 +8,12 @@ import { listen } from '@tauri-apps/api/event';
 import { announcements } from './announcements.ts';
 import { announce } from './announcer.ts';
 import { commands } from './bindings.ts';
-import type { SessionView, View } from './bindings.ts';
+import type { Fill, SessionView, View } from './bindings.ts';
+import { ask } from './engine.ts';
 
-export const screens = ['start', 'live', 'history', 'settings'] as const;
+export type StartFill = Extract<Fill, { what: 'start' }>;
+
+export const screens = ['start', 'live', 'history', 'templates', 'settings'] as const;
 export type Screen = (typeof screens)[number];
 
 interface Snapshot {
@@ -48,6 +51,12 @@ export const screen = signal<Screen>('start');
 export const chosenCard = signal<string | null>(null);
 /** A template asked for from outside (the tray), until the Start screen has taken it. */
 export const wantedTemplate = signal<string | null>(null);
+/** An enrolment link from outside, until Settings has taken it. */
+export const wantedLink = signal<string | null>(null);
+/** What a link from outside asks the form to hold, until the form has taken it. */
+export const wantedFill = signal<StartFill | null>(null);
+/** What became of the last link from outside, until the user goes on. */
+export const fillNote = signal<'malformed' | 'filled' | null>(null);
 /** Counts requests to put the cursor into the first value; a gentle one does not take it from another input. */
 export const focusValue = signal({ count: 0, gently: true });
 
@@ -70,6 +79,27 @@ export function receive(next: View, at: number): void {
   if (next.revision < previous.revision) return;
   snapshot.value = { view: next, at };
   for (const line of announcements(previous, next)) announce(line);
+  if (next.fill_waiting && !previous.fill_waiting) void fetchFill();
+}
+
+/** Fetches what waits from outside and brings it where it belongs. Nothing is sent anywhere by it. */
+async function fetchFill(): Promise<void> {
+  const { value: fill } = await ask(commands.takeFill());
+  if (fill === null) return;
+  switch (fill.what) {
+    case 'malformed':
+      fillNote.value = 'malformed';
+      return;
+    case 'enroll':
+      fillNote.value = null;
+      wantedLink.value = fill.link;
+      screen.value = 'settings';
+      return;
+    case 'start':
+      fillNote.value = fill.value === null && fill.subject === null ? null : 'filled';
+      wantedFill.value = fill;
+      screen.value = 'start';
+  }
 }
 
 /** Opens a session's card. */

@@ -1,7 +1,7 @@
 /** How long a session is open: four presets, or seconds of one's own. Whether a duration is allowed is the engine's to say. */
 
 import type { JSX } from 'preact';
-import { PRESETS, ttlBounds, ttlCustom, ttlPreset } from '../form.ts';
+import { chooseTtl, PRESETS, ttlBounds, ttlCustom, ttlPreset, typeTtl } from '../form.ts';
 import { text } from '../text/index.ts';
 import { Segmented } from './segmented.tsx';
 
@@ -19,10 +19,7 @@ export function Duration(): JSX.Element {
         disabled: seconds < min || seconds > max,
       }))}
       chosen={own ? null : ttlPreset.value}
-      onChoose={(seconds) => {
-        ttlPreset.value = seconds;
-        ttlCustom.value = '';
-      }}
+      onChoose={chooseTtl}
     >
       <label class={own ? 'segment own chosen' : 'segment own'}>
         <input
@@ -35,7 +32,7 @@ export function Duration(): JSX.Element {
           autocomplete="off"
           value={ttlCustom.value}
           onInput={(event) => {
-            ttlCustom.value = event.currentTarget.value.replace(/\D/gu, '');
+            typeTtl(event.currentTarget.value.replace(/\D/gu, ''));
           }}
         />
         <span aria-hidden="true">{text.start.secondsUnit}</span>

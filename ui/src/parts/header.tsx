@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from 'preact';
-import { liveCount, practice, revealWaits, screen, screens, view } from '../state.ts';
+import { fillNote, liveCount, practice, revealWaits, screen, screens, view } from '../state.ts';
 import type { Screen } from '../state.ts';
 import { text } from '../text/index.ts';
 import { Button } from './button.tsx';
@@ -48,8 +48,30 @@ export function Header(): JSX.Element {
           </Button>
         </Notice>
       ))}
+      <FillNote />
       <Tabs />
     </header>
+  );
+}
+
+/** What became of a link that another program opened. */
+function FillNote(): JSX.Element | null {
+  const what = fillNote.value;
+  if (what === null) return null;
+  return (
+    <Notice tone={what === 'malformed' ? 'warn' : 'info'} role={what === 'malformed' ? 'alert' : 'status'} testid={`fill-${what}`}>
+      {text.start[what]}{' '}
+      <Button
+        tone="quiet"
+        class="inline"
+        testid="fill-close"
+        onPress={() => {
+          fillNote.value = null;
+        }}
+      >
+        {text.card.close}
+      </Button>
+    </Notice>
   );
 }
 

@@ -47,6 +47,11 @@ export function Link({ session, run }: Props): JSX.Element {
           </b>
         </p>
       )}
+      {practice.value && (
+        <Button testid="open-link" hotkey="o" onPress={() => void run(commands.openLink(id))}>
+          <Icon shape="open" /> {text.card.open}
+        </Button>
+      )}
       <Share session={session} run={run} />
       <Switch
         id="card-prefill"
@@ -56,11 +61,6 @@ export function Link({ session, run }: Props): JSX.Element {
         on={session.prefill}
         onChange={(on) => void run(commands.setPrefill(id, on))}
       />
-      {practice.value && (
-        <Button testid="open-link" hotkey="o" onPress={() => void run(commands.openLink(id))}>
-          <Icon shape="open" /> {text.card.open}
-        </Button>
-      )}
     </div>
   );
 }

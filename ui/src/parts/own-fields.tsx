@@ -7,6 +7,7 @@ import type { OwnField } from '../form.ts';
 import { text } from '../text/index.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icons.tsx';
+import { SaveTemplate } from './save-template.tsx';
 import { Select } from './select.tsx';
 import { ValueField } from './value-field.tsx';
 
@@ -24,6 +25,7 @@ export function OwnFields(): JSX.Element {
           <Icon shape="plus" /> {text.scratch.add}
         </Button>
       )}
+      <SaveTemplate />
     </>
   );
 }

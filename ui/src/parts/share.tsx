@@ -5,7 +5,7 @@
 
 import { signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { announce } from '../announcer.ts';
 import { commands } from '../bindings.ts';
 import type { Language, Message, Qr, SessionView } from '../bindings.ts';
@@ -83,8 +83,9 @@ function Preview({ session, run }: Props): JSX.Element {
     };
   }, [id, language, prefill, ttl_secs]);
   const made = message.value;
+  const panel = useInSight(made !== null);
   return (
-    <div class="panel" data-testid="message-panel">
+    <div class="panel" data-testid="message-panel" ref={panel}>
       <Select
         class="input"
         data-testid="message-language"
@@ -127,8 +128,9 @@ function Code({ session, run, close }: Props & { readonly close: () => void }): 
     };
   }, [id, prefill]);
   const drawn = qr.value;
+  const panel = useInSight(drawn !== null);
   return (
-    <div class="panel code-panel" role="group" aria-label={text.card.qr} data-testid="qr-panel">
+    <div ref={panel} class="panel code-panel" role="group" aria-label={text.card.qr} data-testid="qr-panel">
       <div class="panel-head">
         <p class="note">{text.card.qrHint}</p>
         <Button tone="quiet" class="square" testid="qr-close" hotkey="Escape" keys="" label={text.card.qrClose} onPress={close}>
@@ -143,4 +145,13 @@ function Code({ session, run, close }: Props & { readonly close: () => void }): 
       )}
     </div>
   );
+}
+
+/** Scrolls a panel into sight once it has its content. */
+function useInSight(filled: boolean) {
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (filled) panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [filled]);
+  return panel;
 }

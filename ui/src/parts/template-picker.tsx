@@ -5,19 +5,23 @@
 
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { commands } from '../bindings.ts';
 import type { Template } from '../bindings.ts';
+import { ask } from '../engine.ts';
 import { chooseTemplate, template } from '../form.ts';
 import { view } from '../state.ts';
 import { text } from '../text/index.ts';
+import { Button } from './button.tsx';
 import { Icon } from './icons.tsx';
 
-/** The templates whose name or fields contain every word typed. */
+/** The templates whose name or fields contain every word typed, favourites first. */
 export function filterTemplates(templates: readonly Template[], query: string): readonly Template[] {
   const words = query.toLocaleLowerCase().split(/\s+/u).filter((word) => word !== '');
-  return templates.filter(({ name, fields }) => {
+  const found = templates.filter(({ name, fields }) => {
     const searched = [name, ...fields.map((field) => field.name)].join(' ').toLocaleLowerCase();
     return words.every((word) => searched.includes(word));
   });
+  return [...found.filter(({ favourite }) => favourite), ...found.filter(({ favourite }) => !favourite)];
 }
 
 /** What an option says under its name. */
@@ -33,6 +37,7 @@ export function TemplatePicker(): JSX.Element {
       <label class="label" for="template">
         {text.start.template}
       </label>
+      <div class="picker-row">
       <div class="input-frame">
         <input
           id="template"
@@ -43,7 +48,7 @@ export function TemplatePicker(): JSX.Element {
           spellcheck={false}
           aria-autocomplete="list"
           aria-expanded={open.value}
-          aria-controls="template-list"
+          aria-controls={open.value ? 'template-list' : undefined}
           aria-activedescendant={open.value && matches.length > 0 ? `template-option-${active.value}` : undefined}
           placeholder={open.value ? text.start.templateFilter : ''}
           value={open.value ? query.value : (template.value?.name ?? '')}
@@ -61,6 +66,8 @@ export function TemplatePicker(): JSX.Element {
         />
         <Icon shape="chevron" />
       </div>
+        <Star />
+      </div>
       {open.value && <Options {...picker} />}
     </div>
   );
@@ -68,23 +75,66 @@ export function TemplatePicker(): JSX.Element {
 
 type Picker = ReturnType<typeof usePicker>;
 
-function Options({ active, matches, choose }: Picker): JSX.Element {
+/** Makes the template in use a favourite, or not. */
+function Star(): JSX.Element | null {
+  const current = template.value;
+  if (current === null) return null;
   return (
-    <ul id="template-list" class="options" role="listbox" aria-label={text.start.templateList}>
-      {matches.length === 0 && <li class="option none">{text.start.templateNone}</li>}
-      {matches.map((match, index) => (
-        <li
+    <Button
+      class={current.favourite ? 'square star on' : 'square star'}
+      testid="favourite"
+      label={text.start.favour(current.name)}
+      pressed={current.favourite}
+      onPress={() => void ask(commands.favourTemplate(current.id, !current.favourite))}
+    >
+      <Icon shape="star" />
+    </Button>
+  );
+}
+
+function Options(picker: Picker): JSX.Element {
+  const { matches } = picker;
+  const favourites = matches.filter(({ favourite }) => favourite);
+  const others = matches.filter(({ favourite }) => !favourite);
+  if (matches.length === 0) {
+    return (
+      <div id="template-list" class="options" role="status">
+        <p class="option none">{text.start.templateNone}</p>
+      </div>
+    );
+  }
+  return (
+    <div id="template-list" class="options" role="listbox" aria-label={text.start.templateList}>
+      {favourites.length > 0 && <Group {...picker} name={text.start.favourites} of={favourites} />}
+      {others.length > 0 && <Group {...picker} name={favourites.length > 0 ? text.start.others : text.start.templateList} of={others} />}
+    </div>
+  );
+}
+
+interface GroupProps extends Picker {
+  readonly name: string;
+  readonly of: readonly Template[];
+}
+
+function Group({ active, matches, choose, name, of }: GroupProps): JSX.Element {
+  return (
+    <div role="group" aria-label={name}>
+      <p class="group-name" aria-hidden="true">
+        {name}
+      </p>
+      {of.map((match) => (
+        <div
           key={match.id}
-          id={`template-option-${index}`}
+          id={`template-option-${matches.indexOf(match)}`}
           class="option"
           role="option"
           data-testid={`template-option-${match.id}`}
-          aria-selected={active.value === index}
+          aria-selected={matches[active.value] === match}
           onMouseDown={(event) => {
             event.preventDefault(); // keeps the cursor in the input
           }}
           onMouseMove={() => {
-            active.value = index;
+            active.value = matches.indexOf(match);
           }}
           onClick={() => {
             choose(match);
@@ -92,9 +142,9 @@ function Options({ active, matches, choose }: Picker): JSX.Element {
         >
           <span>{match.name}</span>
           <small>{about(match)}</small>
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }
 

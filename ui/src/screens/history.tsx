@@ -1,40 +1,52 @@
 /**
- * Every session ever started on this machine, newest first: metadata only. Loads on while one scrolls and follows what is going
- * on; keeps nothing once it is left.
+ * Every session ever started on this machine, newest first: metadata only. Searches as one types, loads on while one scrolls and
+ * follows what is going on; keeps no row once it is left.
  */
 
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import { commands } from '../bindings.ts';
-import type { HistoryRow } from '../bindings.ts';
-import { ask } from '../engine.ts';
-import { joined, took } from '../history-rows.ts';
+import { everything, query, useHistory } from '../history-query.ts';
 import { Button } from '../parts/button.tsx';
-import { tones } from '../parts/ending.tsx';
+import { HistoryChart } from '../parts/history-chart.tsx';
+import { HistoryFilters } from '../parts/history-filters.tsx';
+import { HistoryFoot } from '../parts/history-foot.tsx';
+import { HistoryList } from '../parts/history-list.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { view } from '../state.ts';
-import { clock, moment } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
-const PAGE = 50;
-const REFRESH_AFTER_MS = 250;
-
 export function HistoryScreen(): JSX.Element {
-  const { rows, next, failed, older } = useHistory();
   return (
-    <div id="panel-history" class="screen history" role="tabpanel" aria-labelledby="tab-history">
-      <div class="body" tabIndex={0} role="region" aria-label={text.history.label}>
-        {failed.value && (
+    <div id="panel-history" class="screen-frame" role="tabpanel" aria-labelledby="tab-history">
+      <HistoryPane />
+    </div>
+  );
+}
+
+/** History without the frame of a screen: also stands beside the live sessions where the window is wide. */
+export function HistoryPane(): JSX.Element {
+  const { rows, summary, failed, search, older, retry } = useHistory();
+  const searching = query.value !== everything;
+  return (
+    <div class="screen history">
+      <div class="history-head">
+        {(searching || rows === null || rows.length > 0) && <HistoryFilters templates={summary?.templates ?? []} />}
+        {summary !== null && summary.count > 0 && <HistoryChart summary={summary} />}
+        {failed && (
           <Notice tone="bad" role="alert" testid="error-history">
-            {text.history.failed}
+            {text.history.failed}{' '}
+            <Button tone="quiet" class="inline" testid="history-retry" onPress={retry}>
+              {text.history.retry}
+            </Button>
           </Notice>
         )}
-        {rows.value?.length === 0 && <Empty />}
-        {rows.value !== null && rows.value.length > 0 && <Table rows={rows.value} />}
-        {next.value !== null && <Older older={older} />}
       </div>
+      {rows?.length === 0 && (searching ? <NoMatch /> : <Empty />)}
+      {rows !== null && rows.length > 0 && (
+        <>
+          <HistoryList rows={rows} total={summary?.count ?? rows.length} search={search} older={older} />
+          <HistoryFoot />
+        </>
+      )}
     </div>
   );
 }
@@ -49,98 +61,19 @@ function Empty(): JSX.Element {
   );
 }
 
-const columns = ['created', 'subject', 'template', 'fields', 'valid', 'took', 'outcome'] as const;
-
-function Table({ rows }: { readonly rows: readonly HistoryRow[] }): JSX.Element {
-  const now = Date.now();
+function NoMatch(): JSX.Element {
   return (
-    <div class="table" role="table" aria-label={text.history.label}>
-      <div class="table-head" role="row">
-        {columns.map((column) => (
-          <span key={column} class={`cell ${column}`} role="columnheader">
-            {text.history[column]}
-          </span>
-        ))}
-      </div>
-      {rows.map((row) => (
-        <Row key={row.row} row={row} now={now} />
-      ))}
-    </div>
-  );
-}
-
-function Row({ row, now }: { readonly row: HistoryRow; readonly now: number }): JSX.Element {
-  const seconds = took(row);
-  const cells: Record<(typeof columns)[number], JSX.Element | string> = {
-    created: moment(row.created_at, now),
-    subject: row.subject === '' ? <span class="faint">{text.history.none}</span> : row.subject,
-    template: row.template ?? text.card.scratch,
-    fields: row.fields.join(', '),
-    valid: clock(row.ttl_secs),
-    took: seconds === null ? text.history.nothing : clock(seconds),
-    outcome: (
-      <span class={`tag ${row.outcome === null ? 'running' : tones[row.outcome]}`}>
-        {row.outcome === null ? text.history.running : text.outcomes[row.outcome].tag}
-      </span>
-    ),
-  };
-  return (
-    <div class="table-row" role="row" data-testid="history-row" data-outcome={row.outcome ?? 'running'}>
-      {columns.map((column) => (
-        <span key={column} class={`cell ${column}`} role="cell">
-          {cells[column]}
-        </span>
-      ))}
-    </div>
-  );
-}
-
-/** A button that presses itself when it scrolls into sight. */
-function Older({ older }: { readonly older: () => void }): JSX.Element {
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (row.current === null) return;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) older();
-    });
-    observer.observe(row.current);
-    return () => {
-      observer.disconnect();
-    };
-  });
-  return (
-    <div ref={row} class="older">
-      <Button tone="quiet" testid="history-more" onPress={older}>
+    <div class="nothing" role="status" data-testid="history-no-match">
+      <h2>{text.history.noMatch}</h2>
+      <p>{text.history.noMatchHint}</p>
+      <Button
+        testid="history-reset"
+        onPress={() => {
+          query.value = everything;
+        }}
+      >
         {text.history.reset}
       </Button>
     </div>
   );
-}
-
-function useHistory() {
-  const rows = useSignal<readonly HistoryRow[] | null>(null);
-  const next = useSignal<number | null>(null);
-  const failed = useSignal(false);
-  const loading = useRef(false);
-  const { revision } = view.value;
-  const load = async (before: number | null) => {
-    const { value: page } = await ask(commands.history({ text: '', outcomes: [], template: null, from: null, until: null }, before, PAGE));
-    loading.current = false;
-    failed.value = page === null;
-    if (page === null) return;
-    if (before !== null || rows.peek() === null) next.value = page.next;
-    rows.value = joined(rows.peek() ?? [], page.rows);
-  };
-  useEffect(() => {
-    const timer = setTimeout(() => void load(null), rows.peek() === null ? 0 : REFRESH_AFTER_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [revision]);
-  const older = () => {
-    if (loading.current || next.peek() === null) return;
-    loading.current = true;
-    void load(next.peek());
-  };
-  return { rows, next, failed, older };
 }

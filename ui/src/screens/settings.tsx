@@ -4,14 +4,17 @@
  */
 
 import { useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { commands } from '../bindings.ts';
 import type { Refused } from '../bindings.ts';
 import { announce } from '../announcer.ts';
 import { ask } from '../engine.ts';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { practice, view } from '../state.ts';
+import { PreferencesPart } from '../parts/preferences.tsx';
+import { practice, view, wantedLink } from '../state.ts';
 import { text } from '../text/index.ts';
 import { refusalText } from '../text/refusal.ts';
 
@@ -30,6 +33,7 @@ export function SettingsScreen(): JSX.Element {
         )}
         <Enroll />
         {enrolled && <Leave />}
+        <PreferencesPart />
         {warnings.length > 0 && (
           <section>
             <h2>{text.settings.machine}</h2>
@@ -60,7 +64,9 @@ function Connection(): JSX.Element {
         {lines.map(([name, label, value]) => (
           <div key={name}>
             <dt>{label}</dt>
-            <dd data-testid={`settings-${name}`}>{value}</dd>
+            <dd data-testid={`settings-${name}`} dir={name === 'service' ? 'ltr' : undefined}>
+              {value}
+            </dd>
           </div>
         ))}
       </dl>
@@ -72,6 +78,7 @@ function Enroll(): JSX.Element {
   const link = useSignal('');
   const busy = useSignal(false);
   const refused = useSignal<Refused | null>(null);
+  const input = useWantedLink(link);
   const enroll = async () => {
     busy.value = true;
     const answer = await ask(commands.enroll(link.peek().trim()));
@@ -94,7 +101,9 @@ function Enroll(): JSX.Element {
       </p>
       <div class="input-row">
         <input
+          ref={input}
           class="input"
+          dir="ltr"
           data-testid="enroll-link"
           aria-label={text.settings.enrollLink}
           aria-describedby="enroll-note"
@@ -119,6 +128,19 @@ function Enroll(): JSX.Element {
       )}
     </form>
   );
+}
+
+/** Puts a link from outside into the form; a person reads it and sends it. */
+function useWantedLink(link: Signal<string>) {
+  const input = useRef<HTMLInputElement>(null);
+  const wanted = wantedLink.value;
+  useEffect(() => {
+    if (wanted === null) return;
+    link.value = wanted;
+    wantedLink.value = null;
+    input.current?.focus();
+  }, [wanted]);
+  return input;
 }
 
 function Leave(): JSX.Element {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { view } from '../../dev/views.ts';
 import type { Refused, StartRequest } from '../bindings.ts';
+import { App } from '../app.tsx';
 import { chooseTemplate } from '../form.ts';
 import { navigate, screen } from '../state.ts';
 import { clear, draw, engine, find, key, press, settle, show, textOf, type, valueOf } from '../testing/face.tsx';
@@ -186,4 +187,88 @@ test('asked from outside, takes the template and puts the cursor into its first 
   await pass(50);
   expect(valueOf('template')).toBe('Order number');
   expect(document.activeElement).toBe(find('value-0'));
+});
+
+describe('a link from outside', () => {
+  const fill = (what: unknown) => ({ take_fill: () => what });
+
+  test('fills the form, starts nothing, and leads to the button', async () => {
+    const asked = engine(fill({ what: 'start', template: 'order', subject: 'Ticket 9', value: 'A-77', began: 'organization' }));
+    await draw(<StartScreen />);
+    await show(view({ fill_waiting: true }));
+    await settle();
+    await pass(50);
+    expect([valueOf('template'), valueOf('subject'), valueOf('value-0')]).toEqual(['Order number', 'Ticket 9', 'A-77']);
+    expect((find('began-organization') as HTMLInputElement).checked).toBe(true);
+    expect(document.activeElement).toBe(find('start'));
+    expect(asked.filter(([command]) => command === 'start')).toEqual([]);
+    await show(view());
+  });
+
+  test('without a value puts the cursor where it goes', async () => {
+    engine(fill({ what: 'start', template: 'customer', subject: null, value: null, began: null }));
+    await draw(<StartScreen />);
+    await show(view({ fill_waiting: true }));
+    await settle();
+    await pass(50);
+    expect(valueOf('template')).toBe('Customer number');
+    expect(document.activeElement).toBe(find('value-0'));
+    await show(view());
+  });
+
+  test('malformed, says one line and fills nothing', async () => {
+    engine(fill({ what: 'malformed' }));
+    await draw(<App />);
+    await show(view({ fill_waiting: true }));
+    await settle();
+    await pass(50);
+    expect(find('fill-malformed')?.getAttribute('role')).toBe('alert');
+    expect([valueOf('subject'), valueOf('value-0')]).toEqual(['', '']);
+    await press('fill-close');
+    expect(find('fill-malformed')).toBeNull();
+    await show(view());
+  });
+});
+
+test('a subject that looks identifying is warned about, a moment after the last key', async () => {
+  engine({ check_subject: ({ subject }) => (subject === 'jo@x.example' ? 'email' : null) });
+  await draw(<StartScreen />);
+  await type('subject', 'jo@x.example');
+  expect(find('subject-warning')).toBeNull();
+  await pass(250);
+  expect(find('subject-warning')?.dataset['looks']).toBe('email');
+  await type('subject', 'Ticket 1');
+  await pass(250);
+  expect(find('subject-warning')).toBeNull();
+});
+
+test('the star asks for the opposite of what is', async () => {
+  const asked = engine({});
+  await draw(<StartScreen />);
+  expect(find('favourite')?.getAttribute('aria-pressed')).toBe('true');
+  await press('favourite');
+  expect(asked).toContainEqual(['favour_template', { template: 'phone', on: false }]);
+});
+
+test('own fields become a template without their values', async () => {
+  const asked = engine({ save_template: () => 'new' });
+  chooseTemplate('scratch');
+  await draw(<StartScreen />);
+  await type('field-name-0', 'Meter number');
+  await type('value-0', '12345');
+  await press('save-template');
+  await type('save-template-name', ' Meter ');
+  await press('save-template-confirm');
+  await settle();
+  const [, args] = asked.find(([command]) => command === 'save_template') ?? [];
+  expect(args).toEqual({ draft: { id: null, name: 'Meter', fields: [{ name: 'Meter number', kind: 'text', hint: '' }], began: 'organization' } });
+  expect(textOf('template-saved')).toContain('Meter');
+  expect(valueOf('value-0')).toBe('12345');
+});
+
+test('the duration begins as preferred', async () => {
+  engine({});
+  await show(view({ preferences: { ...view().preferences, ttl_secs: 45 } }));
+  await draw(<StartScreen />);
+  expect(valueOf('ttl-custom')).toBe('45');
 });

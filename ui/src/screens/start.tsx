@@ -19,7 +19,8 @@ import { Segmented } from '../parts/segmented.tsx';
 import { Switch } from '../parts/switch.tsx';
 import { TemplatePicker } from '../parts/template-picker.tsx';
 import { ValueField } from '../parts/value-field.tsx';
-import { focusValue, navigate, openCard, screen, view, wantedTemplate } from '../state.ts';
+import { SubjectField } from '../parts/subject.tsx';
+import { fillNote, focusValue, navigate, openCard, screen, view, wantedFill, wantedTemplate } from '../state.ts';
 import { text } from '../text/index.ts';
 import { refusalText } from '../text/refusal.ts';
 
@@ -45,7 +46,7 @@ export function StartScreen(): JSX.Element {
         <TemplatePicker />
         <Began />
         <Values />
-        <Subject />
+        <SubjectField />
         <Duration />
         <Switch
           id="prefill"
@@ -97,17 +98,6 @@ function Values(): JSX.Element {
   );
 }
 
-function Subject(): JSX.Element {
-  return (
-    <div class="group">
-      <label class="label" for="subject">
-        {text.start.subject} <small>{text.start.subjectNote}</small>
-      </label>
-      <input id="subject" name="subject" class="input" data-testid="subject" autocomplete="off" placeholder={text.start.subjectExample} />
-    </div>
-  );
-}
-
 /** What stands in the way of starting: a refusal that is about no field, or the connection. */
 function Trouble(): JSX.Element | null {
   const refused = refusal.value;
@@ -149,6 +139,7 @@ function useStart(form: RefObject<HTMLFormElement | null>) {
     if (refused !== null) focusRefused(element, refused);
     else {
       clear();
+      fillNote.value = null;
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the card takes it
       openCard(id);
     }
@@ -175,6 +166,7 @@ function useRequests(form: RefObject<HTMLFormElement | null>): void {
     chooseTemplate(wanted);
     wantedTemplate.value = null;
   }, [wanted]);
+  useFill(form);
   useEffect(() => {
     // a template asked for at the same time must have brought its inputs first
     const frame = requestAnimationFrame(() => {
@@ -185,6 +177,33 @@ function useRequests(form: RefObject<HTMLFormElement | null>): void {
       cancelAnimationFrame(frame);
     };
   }, [asked]);
+}
+
+/** Puts a link's words into the form, as if they had been typed; a person reads them and starts. */
+function useFill(form: RefObject<HTMLFormElement | null>): void {
+  const fill = wantedFill.value;
+  useEffect(() => {
+    if (fill === null) return;
+    if (fill.template !== null) chooseTemplate(fill.template);
+    if (fill.began !== null) chooseBegan(fill.began);
+    const frame = requestAnimationFrame(() => {
+      if (form.current === null) return;
+      wantedFill.value = null;
+      write(form.current.querySelector('#subject'), fill.subject);
+      write(form.current.querySelector('#value-0'), fill.value);
+      if (fill.value === null) focusOn(form.current, 0);
+      else form.current.querySelector<HTMLElement>('[data-testid="start"]')?.focus();
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [fill]);
+}
+
+function write(target: HTMLInputElement | null, typed: string | null): void {
+  if (target === null || typed === null) return;
+  target.value = typed;
+  target.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 /** Ctrl+Enter starts from wherever the cursor is on this screen. */

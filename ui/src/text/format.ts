@@ -66,6 +66,17 @@ export function moment(at: number, now: number, timeZone?: string): string {
   return `${date.format(at)} ${time}`;
 }
 
+/** A moment in full. */
+export function fullMoment(at: number): string {
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+}
+
+/** An ISO day, short, with its month in letters. */
+export function dayText(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? day : new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(date);
+}
+
 /** What a session is called where its subject is empty: its template. */
 export function sessionName(session: Pick<SessionView, 'subject' | 'template'>): string {
   return session.subject !== '' ? session.subject : (session.template?.name ?? text.card.scratch);
