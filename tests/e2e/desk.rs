@@ -1,6 +1,6 @@
 //! The agent at the desk: the real window, driven as a person would.
 
-use crate::stage::{PATIENCE, Stage, app_binary};
+use crate::stage::{PATIENCE, Stage, app_binary, workspace};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use thirtyfour::Capabilities;
@@ -188,6 +188,79 @@ impl Desk {
     /// What stands in an input.
     pub async fn value(&self, hook: &str) -> String {
         self.find(hook).await.value().await.unwrap().unwrap_or_default()
+    }
+
+    pub async fn wait_for_value(&self, hook: &str, value: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let now = self.value(hook).await;
+            if now == value {
+                return;
+            }
+            assert!(Instant::now() < until, "{hook} holds {now:?}, not {value}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits for an attribute of the whole document.
+    pub async fn wait_for_document(&self, name: &str, value: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let root = self.driver.find(By::Css("html")).await.unwrap();
+            let now = root.attr(name).await.ok().flatten();
+            if now.as_deref() == Some(value) {
+                return;
+            }
+            assert!(Instant::now() < until, "the document's {name} is {now:?}, not {value}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub async fn press(&self, key: &str) {
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    pub async fn type_at_focus(&self, text: &str) {
+        self.press(text).await;
+    }
+
+    pub async fn press_with_control(&self, key: &str) {
+        assert_eq!(key, "Enter");
+        let chain = self.driver.action_chain().key_down(Key::Control).send_keys(Key::Enter);
+        chain.key_up(Key::Control).perform().await.unwrap();
+    }
+
+    pub async fn wait_for_focus(&self, hook: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let focused = self.driver.active_element().await.ok();
+            let name = match &focused {
+                Some(element) => element.attr("data-testid").await.ok().flatten(),
+                None => None,
+            };
+            if name.as_deref() == Some(hook) {
+                return;
+            }
+            assert!(Instant::now() < until, "the focus is at {name:?}, not {hook}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Makes the window this large.
+    pub async fn size(&self, width: u32, height: u32) {
+        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+    }
+
+    /// What axe-core finds in the window as it stands, one line a fault.
+    pub async fn accessibility_faults(&self) -> Vec<String> {
+        let axe = std::fs::read_to_string(workspace().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
+        self.driver.execute(axe, vec![]).await.unwrap();
+        const RUN: &str = "const [done] = arguments; axe.run(document, {resultTypes: ['violations']}).then(found => \
+            done(found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))), \
+            error => done(['axe: ' + error]));";
+        let found = self.driver.execute_async(RUN, vec![]).await.unwrap();
+        found.convert().unwrap()
     }
 
     /// Chooses an option of a select by its value.
