@@ -19,6 +19,7 @@ async fn practice_at_first_start() {
     phone.wait_for("ask").await;
     phone.answer("organization", "+1 212 555 2368").await;
     let shown = phone.passcode().await;
+    desk.wait_for_step("viewed", "now").await;
     desk.click("reveal").await;
     assert_eq!(desk.passcode().await, shown);
     phone.tap("matches").await;

@@ -7,12 +7,15 @@ use std::time::Duration;
 pub enum Goal {
     /// No more than this.
     AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
 }
 
 /// Prints a figure.
 pub fn print(name: &str, value: f64, unit: &str, goal: Goal) {
     let (bound, met) = match goal {
         Goal::AtMost(bound) => (bound, value <= bound),
+        Goal::AtLeast(bound) => (bound, value >= bound),
     };
     println!("figure {name} {value:.3} {unit} {bound} {}", if met { "ok" } else { "short" });
 }

@@ -7,6 +7,8 @@
 
 mod figure;
 mod history;
+mod load;
+mod service;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -27,10 +29,17 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         rows: u32,
     },
+    /// The service under load.
+    Service {
+        /// Whole sessions.
+        #[arg(long, default_value_t = 6000)]
+        sessions: usize,
+    },
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     match Cli::parse().what {
         What::History { rows } => history::run(rows),
+        What::Service { sessions } => service::run(sessions),
     }
 }
