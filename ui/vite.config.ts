@@ -16,5 +16,9 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { port: 5183, strictPort: true },
-  test: { environment: 'happy-dom', include: ['*.test.ts', 'src/**/*.test.{ts,tsx}'] },
+  test: {
+    environment: 'happy-dom',
+    environmentOptions: { happyDOM: { width: 420, height: 680 } },
+    include: ['*.test.ts', 'src/**/*.test.{ts,tsx}'],
+  },
 });

@@ -138,3 +138,8 @@ async function press(testid: string): Promise<void> {
 if (wanted.get('size') !== null) document.documentElement.style.fontSize = wanted.get('size') ?? '';
 await import('../src/main.tsx');
 await act();
+if (wanted.has('axe')) {
+  const { default: axe } = await import('axe-core');
+  const { violations } = await axe.run(document);
+  document.documentElement.dataset['axe'] = JSON.stringify(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target.join(' ')) })));
+}

@@ -1,6 +1,6 @@
 /**
  * The sessions whose card is open, and the card of one of them. Number keys switch, letters press what the card offers; nothing
- * here opens another card by itself, so that no press lands on the wrong one.
+ * here opens another card by itself, so that no press lands on the wrong one. Where the window is wide, history stands beside them.
  */
 
 import type { JSX } from 'preact';
@@ -15,6 +15,8 @@ import { Mark } from '../parts/icons.tsx';
 import { chosenCard, navigate, openSession, view } from '../state.ts';
 import { clock, sessionName } from '../text/format.ts';
 import { text } from '../text/index.ts';
+import { wide } from '../wide.ts';
+import { HistoryPane } from './history.tsx';
 
 export function LiveScreen(): JSX.Element {
   const panel = useRef<HTMLDivElement>(null);
@@ -29,10 +31,16 @@ export function LiveScreen(): JSX.Element {
   }, []);
   const session = openSession.value;
   const { sessions } = view.value;
+  const listed = sessions.length > (wide.value ? 0 : 1);
   return (
-    <div ref={panel} id="panel-live" class={sessions.length > 1 ? 'screen live several' : 'screen live'} role="tabpanel" aria-labelledby="tab-live">
-      {sessions.length > 1 && <List sessions={sessions} open={session} />}
+    <div ref={panel} id="panel-live" class={listed ? 'screen live several' : 'screen live'} role="tabpanel" aria-labelledby="tab-live">
+      {listed && <List sessions={sessions} open={session} />}
       {session === null ? <Nothing /> : <Card key={session.id} session={session} />}
+      {wide.value && (
+        <aside class="beside" aria-label={text.tabs.history}>
+          <HistoryPane />
+        </aside>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { announce } from '../announcer.ts';
 import { commands } from '../bindings.ts';
 import type { Exported, Imported, Refused, Template, TemplateDraft } from '../bindings.ts';
@@ -185,12 +186,17 @@ function Choices({ item, edit, asking }: { readonly item: Template; readonly edi
 }
 
 function Delete({ item, run, asking }: { readonly item: Template; readonly run: Run; readonly asking: Asking }): JSX.Element {
+  const question = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    question.current?.querySelector<HTMLElement>('[data-testid="template-delete-confirm"]')?.focus();
+    question.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const remove = async () => {
     asking.value = false;
     if ((await run(commands.deleteTemplate(item.id).then(() => true))) === true) announce(text.templates.removed(item.name));
   };
   return (
-    <div class="ask template-actions" role="group" aria-label={text.templates.removeAsk(item.name)}>
+    <div ref={question} class="ask template-actions" role="group" aria-label={text.templates.removeAsk(item.name)}>
       <p>{text.templates.removeAsk(item.name)}</p>
       <div class="actions">
         <Button

@@ -108,7 +108,7 @@ export const en = {
   },
   reading: {
     phone: (country: string | null, international: string) => (country === null ? international : `${country} · ${international}`),
-    phoneInvalid: (country: string | null) => (country === null ? 'Not in use anywhere: check it.' : 'Not in use there: check it.'),
+    phoneInvalid: (country: string | null): string => (country === null ? 'Not in use anywhere: check it.' : 'Not in use there: check it.'),
     whole: (digits: string) => `${digits} · a whole number`,
     fraction: (whole: string, decimals: string) => `${whole}.${decimals} · ${whole}, then decimals ${decimals}`,
     minus: (rest: string) => `minus ${rest}`,
@@ -418,6 +418,7 @@ export const en = {
       number: 'Not a number.',
       date: 'Not a date: day, month and a year of four digits.',
     },
+    out_of_bounds: 'Outside what is allowed: check the length of names, the number of fields and the duration.',
     out_of_policy: 'Your organization does not allow this. Choose another template, type or duration.',
     no_such_session: 'This card is closed already.',
     not_viewed: 'The customer has not seen the passcode yet.',

@@ -5,7 +5,12 @@
 
 import { computed, signal } from '@preact/signals';
 import type { Language } from '../bindings.ts';
+import { ar, locale as arLocale } from './ar.ts';
+import { de, locale as deLocale } from './de.ts';
 import { en, locale as enLocale } from './en.ts';
+import { es, locale as esLocale } from './es.ts';
+import { fr, locale as frLocale } from './fr.ts';
+import { pt, locale as ptLocale } from './pt.ts';
 
 /** The shape of a catalogue. A language that lacks a sentence does not compile. */
 export type Text = typeof en;
@@ -19,15 +24,18 @@ interface Catalogue {
   readonly name: string;
 }
 
-export const catalogues: Partial<Readonly<Record<Spoken, Catalogue>>> = {
+export const catalogues: Readonly<Record<Spoken, Catalogue>> = {
   en: { text: en, locale: enLocale, name: 'English' },
+  fr: { text: fr, locale: frLocale, name: 'Français' },
+  de: { text: de, locale: deLocale, name: 'Deutsch' },
+  es: { text: es, locale: esLocale, name: 'Español' },
+  pt: { text: pt, locale: ptLocale, name: 'Português' },
+  ar: { text: ar, locale: arLocale, name: 'العربية' },
 };
-
-const english: Catalogue = { text: en, locale: enLocale, name: 'English' };
 
 /** The language in use. */
 export const spoken = signal<Spoken>('en');
-const current = computed(() => catalogues[spoken.value] ?? english);
+const current = computed(() => catalogues[spoken.value]);
 
 export const locale = computed(() => current.value.locale);
 export const text: Text = new Proxy(en, { get: (_, name) => Reflect.get(current.value.text, name) as unknown });
