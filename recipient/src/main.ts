@@ -9,6 +9,9 @@ import { prefillFrom } from './protocol/prefill.ts';
 import { routeOf } from './route.ts';
 import { languageFor, loadCatalogue } from './text/languages.ts';
 
+/** Before each attempt but the first. */
+const DELAYS_MS = [300, 1000, 3000];
+
 const root = document.querySelector('main');
 // `check.js` has looked at the browser before; if it found it wanting, its message stays.
 if (root !== null && root.dataset['step'] !== 'unsupported') void start(root);
@@ -27,7 +30,7 @@ async function start(root: HTMLElement): Promise<void> {
     (await app).start(root, { api, route, prefill, profile, language, catalogue: await catalogue });
   } catch (error) {
     // `check.js` listens, and says that the page did not load completely.
-    if (root.ariaBusy !== null || root.hasAttribute('aria-busy')) dispatchEvent(new Event('error'));
+    if (root.hasAttribute('aria-busy')) dispatchEvent(new Event('error'));
     throw error;
   }
 }
@@ -42,8 +45,6 @@ function takePrefill(): string | null {
   addEventListener('hashchange', clear);
   return prefillFrom(hash);
 }
-
-const DELAYS_MS = [300, 1000, 3000];
 
 /** A few attempts: nothing is spent yet, and the reader can load the page again. */
 async function insist<T>(attempt: (number: number) => Promise<T>): Promise<T> {
