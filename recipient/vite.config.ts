@@ -1,14 +1,14 @@
 /** Builds the page: `dist/index.html` and `dist/assets/*` with hashed names, the same bytes from the same sources. */
 
 import { defineConfig } from 'vitest/config';
-import { phoneLibrary } from './build/phone-library.ts';
+import { chunks } from './build/chunks.ts';
 import { sizes } from './build/sizes.ts';
 import { staticPage } from './build/static-page.ts';
 import { scriptedService } from './dev/service.ts';
 
 export default defineConfig({
   base: '/',
-  plugins: [phoneLibrary(), staticPage(), sizes(), scriptedService()],
+  plugins: [chunks(), staticPage(), sizes(), scriptedService()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     // BigInt is the youngest thing the arithmetic needs; check.js asks for what the syntax does not show.

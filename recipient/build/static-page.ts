@@ -1,12 +1,19 @@
 /**
- * The parts of the page that stand in `index.html` itself: the catalogue's words where `%path.in.catalogue%` is written, and
- * the classic script that looks at the browser (`src/check.js`), which must not be a module and still have a hashed name.
+ * The parts of the page that stand in `index.html` itself: the catalogues' words where `%message.…%` is written, in every
+ * language, since no script has chosen one yet; the classic script that looks at the browser (`src/check.js`), which must not
+ * be a module and still have a hashed name; and the addresses of what the entry will ask for, so that it is on its way already.
  */
 
 import { readFileSync } from 'node:fs';
-import type { HtmlTagDescriptor, Plugin } from 'vite';
+import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
+import { ar } from '../src/text/ar.ts';
+import { de } from '../src/text/de.ts';
 import { en } from '../src/text/en.ts';
+import { es } from '../src/text/es.ts';
+import { fr } from '../src/text/fr.ts';
+import { pt } from '../src/text/pt.ts';
 
+const CATALOGUES = { en, fr, de, es, pt, ar };
 const CHECK = 'src/check.js';
 
 export function staticPage(): Plugin {
@@ -26,19 +33,46 @@ export function staticPage(): Plugin {
           // First: deferred scripts and modules run in the order in which they stand.
           injectTo: 'head-prepend',
         };
-        const tags = [check];
-        // A charset must stand within the first kilobyte, which it still does behind one short tag.
-        return { html: tight(html.replace(/%([a-zA-Z.]+)%/g, (_, path: string) => word(path))), tags };
+        const tags = [check, ...preloads(Object.values(bundle ?? {}))];
+        // A charset must stand within the first kilobyte, which it still does behind a few short tags.
+        const words = html.replace('%title%', escaped(en.title(''))).replace(/%message\.(\w+)%/g, (_, name: Message) => message(name));
+        return { html: tight(words), tags };
       },
     },
   };
 }
 
-function word(path: string): string {
-  if (path === 'title') return en.title('');
-  const found = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], en);
-  if (typeof found !== 'string') throw new Error(`index.html: the catalogue has no ${path}`);
-  return found.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+/** The page behind the entry, and what both import: without a hint the browser would hear of each only from the one before. */
+function preloads(bundle: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[]): HtmlTagDescriptor[] {
+  const chunks = bundle.filter((file) => file.type === 'chunk');
+  const app = chunks.find(({ name }) => name === 'app');
+  const entry = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('index.html') === true);
+  if (app === undefined || entry === undefined) return [];
+  const names = new Set([...entry.imports, app.fileName, ...app.imports]);
+  names.delete(entry.fileName);
+  return Array.from(names, (name) => ({ tag: 'link', attrs: { rel: 'modulepreload', href: `/${name}` }, injectTo: 'head' }));
+}
+
+type Message = 'loading' | 'noScript' | 'unsupported' | 'incomplete';
+
+/** One message in every language. `check.js` leaves the reader's; where no script runs, all of them stand there. */
+function message(name: Message): string {
+  const languages = Object.entries(CATALOGUES).map(([tag, { direction, page }]) => {
+    const words = page[name];
+    const shown = tag === 'en' || name === 'noScript';
+    const inside =
+      typeof words === 'string'
+        ? `<p>${escaped(words)}</p>`
+        : `<h1>${escaped(words.heading)}</h1><p>${escaped(words.body)}</p>`;
+    return `<div lang="${tag}"${direction === 'rtl' ? ' dir="rtl"' : ''}${shown ? '' : ' hidden'}>${inside}</div>`;
+  });
+  if (name === 'noScript') return languages.join('');
+  const look = name === 'loading' ? ' class="loading"' : ' hidden';
+  return `<div data-message="${name}"${look}>${languages.join('')}</div>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 }
 
 /** Without indentation: it is the first thing on the wire. */

@@ -6,8 +6,10 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Connect, Plugin } from 'vite';
 import { type Script, ScriptedService } from '../src/testing/service.ts';
+import { compressed } from './compressed.ts';
 
 const FIELD = { name: 'Phone number', kind: 'phone', hint: 'The number you are on now' };
 
@@ -82,6 +84,7 @@ export function scriptedService(): Plugin {
         next();
       });
       server.middlewares.use(middleware());
+      server.middlewares.use(compressed(join(server.config.root, server.config.build.outDir)));
     },
   };
 }

@@ -10,14 +10,41 @@
   /** @param {string} message which of the page's prepared messages */
   function show(message) {
     if (!main) return;
-    var blocks = main.querySelectorAll('[data-message]');
-    for (var i = 0; i < blocks.length; i += 1) {
-      var block = blocks[i];
-      if (block && block.getAttribute('data-message') === message) block.removeAttribute('hidden');
-      else if (block) block.setAttribute('hidden', '');
-    }
+    each(main.querySelectorAll('[data-message]'), function (block) {
+      if (block.getAttribute('data-message') === message) block.removeAttribute('hidden');
+      else block.setAttribute('hidden', '');
+    });
     main.setAttribute('data-step', 'unsupported');
     main.removeAttribute('aria-busy');
+  }
+
+  /** The page's messages stand there in every language; the reader's stays. English is what shows when there is none. */
+  function speak() {
+    if (!main) return;
+    var tags = navigator.languages || [navigator.language || ''];
+    for (var i = 0; i < tags.length; i += 1) {
+      var tag = String(tags[i]).toLowerCase().split('-')[0];
+      var theirs = main.querySelectorAll('[data-message] > [lang="' + String(tag).replace(/[^a-z]/g, '') + '"]');
+      if (!theirs.length) continue;
+      each(main.querySelectorAll('[data-message] > [lang]'), function (words) {
+        words.setAttribute('hidden', '');
+      });
+      each(theirs, function (words) {
+        words.removeAttribute('hidden');
+      });
+      return;
+    }
+  }
+
+  /**
+   * @param {NodeListOf<Element>} elements
+   * @param {(element: Element) => void} act
+   */
+  function each(elements, act) {
+    for (var i = 0; i < elements.length; i += 1) {
+      var element = elements[i];
+      act(/** @type {Element} */ (element));
+    }
   }
 
   function supported() {
@@ -27,6 +54,7 @@
         typeof BigInt === 'function' &&
         typeof fetch === 'function' &&
         typeof AbortController === 'function' &&
+        typeof Intl.PluralRules === 'function' &&
         typeof crypto.getRandomValues === 'function' &&
         typeof TextEncoder === 'function' &&
         typeof DataView.prototype.getBigUint64 === 'function' &&
@@ -40,6 +68,7 @@
     }
   }
 
+  speak();
   if (!supported()) {
     show('unsupported');
   } else {

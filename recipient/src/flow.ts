@@ -13,19 +13,22 @@ import { Countdown } from './countdown.ts';
 import { Fields } from './fields.ts';
 import { Persistence } from './persistence.ts';
 import { contradicts, type Profile } from './profile.ts';
-import { wipe } from './protocol/bytes.ts';
+import { equal, utf8, wipe } from './protocol/bytes.ts';
 import type { Canonical, Reading } from './protocol/canonical.ts';
 import { ExchangeError } from './protocol/errors.ts';
 import { draw, type Random, type SessionId } from './protocol/ids.ts';
 import type { Began, Offer } from './protocol/offer.ts';
 import type { PhoneReader } from './protocol/phone.ts';
-import { type Answered, Opened } from './protocol/recipient.ts';
+import type * as Exchange from './protocol/recipient.ts';
 import { asciiDigits } from './protocol/unicode.ts';
 
 export type Step = 'ask' | 'field' | 'checking' | 'passcode' | 'confirmed' | 'stop' | 'invalid';
 
-/** Why not to continue: the codes differ, the reader did not ask for this, the other side proved nothing. */
-export type StopReason = 'mismatch' | 'unexpected' | 'unproven';
+/**
+ * Why not to continue: the codes differ, what was typed is not the code, the reader did not ask for this, the other side
+ * proved nothing.
+ */
+export type StopReason = 'mismatch' | 'mistyped' | 'unexpected' | 'unproven';
 
 /** What came of asking for more time. */
 export type Extension = 'none' | 'asking' | 'added' | 'refused' | 'failed';
@@ -44,6 +47,10 @@ export interface Environment {
   readonly clock: Clock;
   /** Resolves once what was set before is on the screen, and so never while the page is hidden. */
   readonly painted: () => Promise<void>;
+  /** Does a piece of work once there is time for it; what has to be done by then is not left to it. */
+  readonly idle: (work: () => void) => void;
+  /** The arithmetic, which is not needed before the tap. May be called again after it failed. */
+  readonly loadExchange: (attempt: number) => Promise<typeof Exchange>;
   /** May be called again after it failed. */
   readonly loadPhones: (attempt: number) => Promise<PhoneReader>;
 }
@@ -52,8 +59,8 @@ export interface Environment {
 const SLOW_MS = 5000;
 /** Least extension that is worth telling. */
 const ADDED_MS = 1000;
-/** Typed comparison: slips that are forgiven. A guesser's chance stays at 3 in 10⁶. */
-const TYPED_TRIES = 3;
+/** So many rehearsals, and the browser has compiled what the exchange runs through. */
+const REHEARSALS = 4;
 
 export class Flow {
   readonly step = signal<Step>('ask');
@@ -67,8 +74,6 @@ export class Flow {
   readonly slow = signal(false);
   /** Set while it may be shown, and only then. */
   readonly passcode = signal<string | null>(null);
-  /** Typed comparison: tries left after a slip. */
-  readonly triesLeft = signal(TYPED_TRIES);
   readonly extension = signal<Extension>('none');
   readonly stopReason = signal<StopReason | null>(null);
   /** Whether the organization has been told the outcome. */
@@ -81,8 +86,9 @@ export class Flow {
   readonly #env: Environment;
   readonly #life = new AbortController();
   #who: Credentials | null = null;
-  #opened: Opened | null = null;
-  #answered: Answered | null = null;
+  #opened: Exchange.Opened | null = null;
+  #answered: Exchange.Answered | null = null;
+  #exchange: Promise<typeof Exchange> | null = null;
   #phonesThere: Promise<void> = Promise.resolve();
   /** The passcode in typed comparison, where it is not shown. */
   #unshown: string | null = null;
@@ -99,14 +105,19 @@ export class Flow {
     });
   }
 
-  /** Loads the profile. Changes nothing anywhere. */
-  start(): void {
+  /**
+   * Loads the profile, then the arithmetic. Changes nothing anywhere.
+   * @param ahead the profile, if it has been sent for already.
+   */
+  start(ahead: Promise<Profile> | null = null): void {
     if (this.#env.sessionId === null) this.#invalidate();
     if (this.#env.handle === '') return;
     void this.#attempt(async () => {
       const { api, handle } = this.#env;
-      const load = () => api.profile(handle, this.#life.signal);
+      const load = (attempt: number) =>
+        attempt === 0 && ahead !== null ? ahead : api.profile(handle, this.#life.signal);
       this.profile.value = await this.#persistence.run(load);
+      if (!this.#isOver()) await this.#loadExchange();
     });
   }
 
@@ -145,16 +156,11 @@ export class Flow {
     if (this.step.value === 'passcode') this.#stop('unexpected', { matched: false, unexpected: true });
   }
 
-  /** Typed comparison: what the agent said, as the reader typed it. */
+  /** Typed comparison: what the agent said, as the reader typed it. One try; less than the whole code is none. */
   compareTyped(typed: string): void {
     if (this.step.value !== 'passcode' || this.#unshown === null) return;
-    if (typedDigits(typed) === this.#unshown) {
-      this.#confirm();
-    } else if (this.triesLeft.value > 1) {
-      this.triesLeft.value -= 1;
-    } else {
-      this.mismatch();
-    }
+    if (equal(utf8(typedDigits(typed)), utf8(this.#unshown))) this.#confirm();
+    else this.#stop('mistyped', { matched: false });
   }
 
   /** Asks for more time. */
@@ -180,8 +186,29 @@ export class Flow {
     if (this.began.value !== null && !this.#isOver()) this.#invalidate();
   }
 
+  #loadExchange(): Promise<typeof Exchange> {
+    this.#exchange ??= this.#persistence.run(this.#env.loadExchange).then((exchange) => {
+      this.#rehearse(exchange, REHEARSALS);
+      return exchange;
+    });
+    return this.#exchange;
+  }
+
+  /** With values that mean nothing, while the reader reads: a browser runs code faster that it has run before. */
+  #rehearse(exchange: typeof Exchange, times: number): void {
+    if (times === 0) return;
+    this.#env.idle(() => {
+      if (this.#isOver() || this.step.value === 'checking') return;
+      exchange.rehearse(this.#env.random);
+      this.#rehearse(exchange, times - 1);
+    });
+  }
+
   async #open(who: Credentials): Promise<void> {
     const { api, prefill, origin, handle } = this.#env;
+    // The arithmetic is here before anything is spent.
+    const { Opened } = await this.#loadExchange();
+    if (this.#isOver()) return;
     const opened = await this.#persistence.run(() => api.open(who, this.#life.signal));
     this.countdown.set(opened.ttlMs);
     if (this.profile.value !== null && contradicts(this.profile.value, opened.offer)) {
@@ -192,6 +219,7 @@ export class Flow {
     this.offer.value = opened.offer;
     this.fields.value = fields;
     this.#opened = new Opened({ origin, handle }, who.id, opened.offer, opened.share);
+    this.#env.idle(() => this.#opened?.prepare(this.#env.random));
     const first = fields.entries[0];
     if (prefill !== null && first !== undefined) first.typed.value = prefill;
     if (fields.needPhones) this.#phonesThere = this.#loadPhones(fields);
@@ -247,7 +275,7 @@ export class Flow {
     return verdict;
   }
 
-  async #conclude(who: Credentials, answered: Answered, verdict: Verdict): Promise<void> {
+  async #conclude(who: Credentials, answered: Exchange.Answered, verdict: Verdict): Promise<void> {
     if (this.#isOver()) return;
     if (verdict.verdict !== 'accepted') {
       this.#invalidate();
@@ -331,6 +359,7 @@ export class Flow {
     this.#unshown = null;
     this.#answered?.wipe();
     this.#answered = null;
+    this.#opened?.wipe();
     this.#opened = null;
     this.fields.value?.forget();
     this.fields.value = null;

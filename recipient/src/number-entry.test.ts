@@ -33,6 +33,22 @@ describe('a session number', () => {
     service.mishaps.push({ verb: 'numbers', what: 'request lost' });
     expect([await lost.find(), lost.fault.value, lost.asking.value]).toEqual([null, 'failed', false]);
   });
+
+  it('is not tried for a while when too many were', async () => {
+    const { entry: busy, service } = entry('482913');
+    service.mishaps.push({ verb: 'numbers', what: 'busy' });
+    expect([await busy.find(), busy.fault.value, busy.waitMinutes.value]).toEqual([null, 'busy', 1]);
+    const long = new NumberEntry(new Api(answer(429, { 'Retry-After': '121' })), 'acme');
+    long.typed.value = '482913';
+    expect([await long.find(), long.waitMinutes.value]).toEqual([null, 3]);
+  });
+
+  it('is forgotten by a page that comes back', async () => {
+    const { entry: all } = entry('48291');
+    await all.find();
+    all.forget();
+    expect([all.typed.value, all.fault.value]).toEqual(['', null]);
+  });
 });
 
 it('tells an organization that is not there from one that cannot be reached', async () => {
@@ -44,7 +60,7 @@ it('tells an organization that is not there from one that cannot be reached', as
   expect(down.missing.value).toBe('failed');
 });
 
-function answer(status: number): typeof fetch {
-  const headers = { 'Content-Type': 'application/problem+json' };
+function answer(status: number, more: Record<string, string> = {}): typeof fetch {
+  const headers = { 'Content-Type': 'application/problem+json', ...more };
   return () => Promise.resolve(new Response('{"code":"x"}', { status, headers }));
 }

@@ -9,9 +9,10 @@ import type { Profile } from './profile.ts';
 import { type SessionId } from './protocol/ids.ts';
 import { asciiDigits } from './protocol/unicode.ts';
 
-export type EntryFault = 'bad' | 'unknown' | 'failed';
+export type EntryFault = 'bad' | 'unknown' | 'busy' | 'failed';
 
-const NUMBER_DIGITS = 6;
+export const NUMBER_DIGITS = 6;
+const MINUTE_MS = 60_000;
 
 export class NumberEntry {
   readonly profile = signal<Profile | null>(null);
@@ -19,6 +20,8 @@ export class NumberEntry {
   readonly missing = signal<'unknown' | 'failed' | null>(null);
   readonly typed = signal('');
   readonly fault = signal<EntryFault | null>(null);
+  /** `busy`: after how many minutes another number may be tried. */
+  readonly waitMinutes = signal(1);
   readonly asking = signal(false);
   readonly #api: Api;
   readonly #handle: string;
@@ -29,10 +32,11 @@ export class NumberEntry {
     this.#handle = handle;
   }
 
-  async start(): Promise<void> {
+  /** @param ahead the profile, if it has been sent for already. */
+  async start(ahead: Promise<Profile> | null = null): Promise<void> {
     this.missing.value = null;
     try {
-      this.profile.value = await this.#api.profile(this.#handle, this.#life.signal);
+      this.profile.value = await (ahead ?? this.#api.profile(this.#handle, this.#life.signal));
     } catch (error) {
       this.missing.value = isRefusal(error) ? 'unknown' : 'failed';
     }
@@ -47,11 +51,23 @@ export class NumberEntry {
     try {
       return await this.#api.sessionByNumber(this.#handle, number, this.#life.signal);
     } catch (error) {
-      this.fault.value = isRefusal(error) ? 'unknown' : 'failed';
+      this.#explain(error);
       return null;
     } finally {
       this.asking.value = false;
     }
+  }
+
+  forget(): void {
+    this.typed.value = '';
+    this.fault.value = null;
+  }
+
+  #explain(error: unknown): void {
+    const busy = error instanceof ApiError && error.code === 'busy';
+    if (busy) this.waitMinutes.value = Math.max(1, Math.ceil(error.retryAfterMs / MINUTE_MS));
+    if (busy) this.fault.value = 'busy';
+    else this.fault.value = isRefusal(error) ? 'unknown' : 'failed';
   }
 }
 

@@ -3,6 +3,7 @@
 import type { NumberEntry } from './number-entry.ts';
 import type { Flow } from './flow.ts';
 import { Announcer } from './parts/Announcer.tsx';
+import { type LanguageChoice, LanguageSwitch } from './parts/LanguageSwitch.tsx';
 import { ProfileCard } from './parts/ProfileCard.tsx';
 import { TroubleNote } from './parts/TroubleNote.tsx';
 import type { SessionId } from './protocol/ids.ts';
@@ -14,10 +15,16 @@ import { FieldStep } from './steps/FieldStep.tsx';
 import { Passcode } from './steps/Passcode.tsx';
 import { text } from './text/index.ts';
 
-export function SessionPage({ flow }: { readonly flow: Flow }) {
+interface SessionProps {
+  readonly flow: Flow;
+  readonly choice: LanguageChoice;
+}
+
+export function SessionPage({ flow, choice }: SessionProps) {
   const profile = flow.profile.value;
   return (
     <>
+      <LanguageSwitch choice={choice} />
       {profile === null ? null : <ProfileCard profile={profile} />}
       <TroubleNote flow={flow} />
       <Step flow={flow} />
@@ -42,10 +49,20 @@ function Step({ flow }: { readonly flow: Flow }) {
 
 interface EntryProps {
   readonly entry: NumberEntry;
+  readonly choice: LanguageChoice;
   readonly go: (id: SessionId) => void;
 }
 
-export function OrganizationPage({ entry, go }: EntryProps) {
+export function OrganizationPage({ entry, choice, go }: EntryProps) {
+  return (
+    <>
+      <LanguageSwitch choice={choice} />
+      <Organization entry={entry} go={go} />
+    </>
+  );
+}
+
+function Organization({ entry, go }: Omit<EntryProps, 'choice'>) {
   const profile = entry.profile.value;
   const missing = entry.missing.value;
   if (missing === 'unknown') return <Invalid profile={null} />;

@@ -22,7 +22,7 @@ export interface Profile {
   readonly description: string;
   /** The web site's host; empty when absent or not `https:`. */
   readonly websiteHost: string;
-  /** A path on this origin, or `null`. */
+  /** The path of a picture on this origin, or `null`. */
   readonly logo: string | null;
   readonly domains: readonly VerifiedDomain[];
   /** Where to reach the organization independently: phone numbers, addresses. */
@@ -30,6 +30,9 @@ export interface Profile {
   /** A built-in practice organization, verified by nobody. */
   readonly practice: boolean;
 }
+
+/** A picture made of pixels on this origin: the page asks nobody else for anything, and a drawing could ask on its own. */
+const LOGO = /^\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*\.(?:png|jpe?g|webp|avif)$/i;
 
 /** Reads a profile; what is absent or not of its form is taken as absent, since none of it is needed to go on. */
 export function parseProfile(json: Readonly<Record<string, unknown>>): Profile {
@@ -39,8 +42,7 @@ export function parseProfile(json: Readonly<Record<string, unknown>>): Profile {
     country: /^[A-Z]{2}$/.exec(text(json['country']))?.[0] ?? '',
     description: text(json['description']),
     websiteHost: hostOf(text(json['website'])),
-    // A path of this origin: the page asks nobody else for anything.
-    logo: /^\/(?![/\\])/.test(text(json['logo_url'])) ? text(json['logo_url']) : null,
+    logo: LOGO.exec(text(json['logo_url']))?.[0] ?? null,
     domains: list(json['domains'])
       .map(domain)
       .filter(({ name }) => name !== ''),

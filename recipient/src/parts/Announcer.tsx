@@ -6,6 +6,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { Entry } from '../fields.ts';
 import type { Flow } from '../flow.ts';
+import { counted } from '../text/format.ts';
 import { text } from '../text/index.ts';
 import { describe } from './understood.ts';
 
@@ -32,7 +33,7 @@ export function Announcer({ flow }: { readonly flow: Flow }) {
     if (flow.slow.value) say(text.value.checking.slow(flow.offer.value?.orgName ?? ''));
   });
   useSignalEffect(() => {
-    if (seconds.value !== null) say(text.value.time.spoken(seconds.value));
+    if (seconds.value !== null) say(spokenTime(seconds.value));
   });
   useSignalEffect(() => {
     const readings = flow.fields.value?.entries.map(spokenEntry).filter((words) => words !== '') ?? [];
@@ -48,6 +49,11 @@ export function Announcer({ flow }: { readonly flow: Flow }) {
       {said.value}
     </div>
   );
+}
+
+function spokenTime(seconds: number): string {
+  const t = text.value;
+  return seconds === 60 ? t.time.minute : counted(seconds, t.time.seconds, t);
 }
 
 function spokenEntry(entry: Entry): string {

@@ -11,7 +11,7 @@ import { Tick, Warning } from './icons.tsx';
 
 export function ProfileCard({ profile }: { readonly profile: Profile }) {
   const t = text.value;
-  const about = t.profile.about(country(profile.country, t), profile.description);
+  const about = [country(profile.country, t), profile.description].filter((part) => part !== '').join(' · ');
   return (
     <section class="profile" aria-label={t.profile.label}>
       <Logo profile={profile} />

@@ -1,7 +1,7 @@
 /** What to say under a field about what was typed in it. */
 
 import type { Entry } from '../fields.ts';
-import { reading } from '../text/format.ts';
+import { fault, reading } from '../text/format.ts';
 import type { Catalogue } from '../text/index.ts';
 
 export interface Description {
@@ -14,7 +14,7 @@ export function describe({ field, typed, understood, judged }: Entry, text: Cata
   const now = understood.value;
   if (now.as === 'waiting') return { tone: 'quiet', words: typed.value === '' ? '' : text.field.waiting };
   if (now.as === 'fault') {
-    return judged.value ? { tone: 'bad', words: text.field.fault(field.kind, now.code) } : NOTHING;
+    return judged.value ? { tone: 'bad', words: fault(field, now.code, text) } : NOTHING;
   }
   const read = now.value.reading;
   if (read.as === 'phone' && !read.valid) {

@@ -57,11 +57,27 @@ export function shareOf(base: Generator, scalar: Uint8Array): Share {
  * @throws {ExchangeError} `reflected`, `not_an_element`, `identity`
  */
 export function agree(scalar: Uint8Array, own: Share, peer: Share): Uint8Array {
-  if (equal(own, peer)) throw new ExchangeError('reflected');
+  refuseReflection(own, peer);
+  return multiplied(scalar, peer);
+}
+
+/**
+ * `K` where our own share does not exist yet; once it does, {@link refuseReflection} is still to be asked.
+ * @throws {ExchangeError} `not_an_element`, `identity`
+ */
+export function multiplied(scalar: Uint8Array, peer: Share): Uint8Array {
   const element = decode(peer);
   // The group's order is prime and the scalar is not zero, so K is the identity exactly when the peer's element is.
   if (element.equals(ristretto255.Point.ZERO)) throw new ExchangeError('identity');
   return element.multiply(littleEndian(scalar)).toBytes();
+}
+
+/**
+ * Our own share must not come back as the peer's.
+ * @throws {ExchangeError} `reflected`
+ */
+export function refuseReflection(own: Share, peer: Share): void {
+  if (equal(own, peer)) throw new ExchangeError('reflected');
 }
 
 /** `ISK`, over the whole transcript, initiator's half first. */

@@ -8,10 +8,10 @@
  */
 
 import { equal, wipe } from './bytes.ts';
-import type { Canonical } from './canonical.ts';
-import { agree, drawScalar, generator, sessionKey, shareOf } from './cpace.ts';
+import { type Canonical, read } from './canonical.ts';
+import { drawScalar, generator, multiplied, refuseReflection, sessionKey, shareOf } from './cpace.ts';
 import { ExchangeError } from './errors.ts';
-import { type Commit, draw, type Nonce, type Random, type SessionId, type Share, type Tag } from './ids.ts';
+import { type Commit, draw, fromBytes, type Nonce, type Random, type SessionId, type Share, type Tag } from './ids.ts';
 import { type Channel, channelBytes, commitTo, confirmationKey, confirmationTag, digest, passcode } from './keys.ts';
 import { answerBytes, type Began, type Offer, offerBytes } from './offer.ts';
 
@@ -29,6 +29,7 @@ export class Opened {
   readonly #channel: Channel;
   readonly #id: SessionId;
   readonly #agentShare: Share;
+  #half: OwnHalf | null = null;
   #spent = false;
 
   constructor(channel: Channel, id: SessionId, offer: Offer, agentShare: Share) {
@@ -39,6 +40,26 @@ export class Opened {
   }
 
   /**
+   * Computes ahead what does not depend on the values: half of the work, done while they are being typed. A share that is no
+   * element is left for {@link answer} to refuse.
+   */
+  prepare(random: Random): void {
+    if (this.#spent || this.#half !== null) return;
+    try {
+      this.#half = ownHalf(this.#agentShare, random);
+    } catch (error) {
+      if (!(error instanceof ExchangeError)) throw error;
+    }
+  }
+
+  /** Forgets what was prepared: there will be no answer, or there was one. */
+  wipe(): void {
+    this.#spent = true;
+    if (this.#half !== null) wipe(this.#half.scalar, this.#half.k);
+    this.#half = null;
+  }
+
+  /**
    * Computes the answer from the values: one guess, whether it succeeds or not.
    * @throws {ExchangeError} `spent`, `values_do_not_fit`, `reflected`, `not_an_element`, `identity`
    */
@@ -46,8 +67,12 @@ export class Opened {
     if (this.#spent) throw new ExchangeError('spent');
     this.#spent = true;
     const terms = { channel: this.#channel, id: this.#id, offer: this.offer, agentShare: this.#agentShare };
-    const { answer, isk, nonce, expected } = agreement(terms, values, began, random);
-    return { answered: new Answered(isk, nonce, expected, this.offer.passcodeDigits), answer };
+    try {
+      const { answer, isk, nonce, expected } = agreement(terms, values, began, random, this.#half);
+      return { answered: new Answered(isk, nonce, expected, this.offer.passcodeDigits), answer };
+    } finally {
+      this.wipe();
+    }
   }
 }
 
@@ -103,6 +128,23 @@ export interface Terms {
   readonly agentShare: Share;
 }
 
+/** `y`, and `K` that follows from it and the agent's share alone. Secret; serves once. */
+interface OwnHalf {
+  readonly scalar: Uint8Array;
+  readonly k: Uint8Array;
+}
+
+/** @throws {ExchangeError} `not_an_element`, `identity` */
+function ownHalf(agentShare: Share, random: Random): OwnHalf {
+  const scalar = drawScalar(random);
+  try {
+    return { scalar, k: multiplied(scalar, agentShare) };
+  } catch (error) {
+    wipe(scalar);
+    throw error;
+  }
+}
+
 /** All that follows from the terms and the values. Secret but for `answer`. */
 export interface Agreement {
   readonly answer: Answer;
@@ -114,6 +156,7 @@ export interface Agreement {
 
 /**
  * The computation behind {@link Opened.answer}, for tests and for `peer.ts`; the page goes through {@link Opened}.
+ * @param prepared what {@link Opened.prepare} made ahead
  * @throws {ExchangeError} `values_do_not_fit`, `reflected`, `not_an_element`, `identity`
  */
 export function agreement(
@@ -121,6 +164,7 @@ export function agreement(
   values: readonly Canonical[],
   began: Began,
   random: Random,
+  prepared: OwnHalf | null = null,
 ): Agreement {
   const fits =
     values.length === offer.fields.length && offer.fields.every((field, place) => field.kind === values[place]?.kind);
@@ -128,11 +172,11 @@ export function agreement(
 
   const nonce = draw('nonce', random);
   const prs = digest(offer.salt, values);
-  const scalar = drawScalar(random);
-  let share: Share, k: Uint8Array;
+  const { scalar, k } = prepared ?? ownHalf(agentShare, random);
+  let share: Share;
   try {
     share = shareOf(generator(prs, channelBytes(channel), id), scalar);
-    k = agree(scalar, share, agentShare);
+    refuseReflection(share, agentShare);
   } finally {
     wipe(prs, scalar);
   }
@@ -146,4 +190,34 @@ export function agreement(
   const expected = confirmationTag(key, theirs);
   wipe(k, key);
   return { answer: { share, commit, began, tag }, isk, nonce, expected };
+}
+
+/**
+ * Runs through everything once, with values that mean nothing and a channel that does not exist, so that the browser has
+ * compiled the code by the time that somebody waits for it.
+ */
+export function rehearse(random: Random): void {
+  const base = generator(random(64), random(64), random(16));
+  const scalar = drawScalar(random);
+  const agentShare = shareOf(base, scalar);
+  wipe(scalar);
+  const value = read('text', '', 'rehearsal', null);
+  const offer: Offer = {
+    salt: draw('salt', random),
+    ttlSecs: 30,
+    passcodeDigits: 6,
+    compare: 'shown',
+    region: 'XX',
+    orgName: '',
+    agentName: '',
+    subject: '',
+    fields: [{ name: '', kind: value.kind, hint: '' }],
+  };
+  const opened = new Opened({ origin: '', handle: '' }, draw('session', random), offer, agentShare);
+  const { answered } = opened.answer([value], 'recipient', random);
+  try {
+    answered.accept(fromBytes('tag', random(64)));
+  } catch {
+    // Nobody is there to confirm it.
+  }
 }

@@ -1,11 +1,13 @@
 /** The organization's own address, without a session: its profile and the place for a session number. */
 
-import type { TargetedInputEvent, TargetedSubmitEvent } from 'preact';
-import type { NumberEntry } from '../number-entry.ts';
+import type { TargetedSubmitEvent } from 'preact';
+import { type EntryFault, NUMBER_DIGITS, type NumberEntry } from '../number-entry.ts';
+import { CodeInput } from '../parts/CodeInput.tsx';
 import { Heading } from '../parts/Heading.tsx';
 import { Cross } from '../parts/icons.tsx';
 import type { Profile } from '../profile.ts';
 import type { SessionId } from '../protocol/ids.ts';
+import { counted } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 interface Props {
@@ -21,11 +23,11 @@ export function Entry({ entry, profile, go }: Props) {
     event.preventDefault();
     void entry.find().then((id) => {
       if (id !== null) go(id);
+      else document.getElementById('number')?.focus();
     });
   };
-  const onInput = (event: TargetedInputEvent<HTMLInputElement>) => {
-    entry.typed.value = event.currentTarget.value;
-  };
+  const words = (fault: EntryFault) =>
+    fault === 'busy' ? counted(entry.waitMinutes.value, t.busy, text.value) : t[fault];
   return (
     <>
       <Heading>{t.heading(profile.name)}</Heading>
@@ -38,22 +40,16 @@ export function Entry({ entry, profile, go }: Props) {
           <p id="number-hint" class="hint">
             {t.hint}
           </p>
-          <input
+          <CodeInput
             id="number"
-            data-testid="number"
-            class="input code-input"
-            type="text"
-            inputmode="numeric"
-            autocomplete="off"
-            dir="ltr"
-            value={entry.typed.value}
-            aria-describedby="number-hint number-fault"
-            aria-invalid={fault !== null}
-            onInput={onInput}
+            typed={entry.typed}
+            digits={NUMBER_DIGITS}
+            describedBy="number-hint number-fault"
+            invalid={fault === 'bad' || fault === 'unknown'}
           />
           <p id="number-fault" data-testid="number-fault" class="reading bad-text" role="alert">
             {fault === null ? null : <Cross />}
-            <span>{fault === null ? '' : t[fault]}</span>
+            <span>{fault === null ? '' : words(fault)}</span>
           </p>
         </div>
         <button type="submit" class="cta" data-testid="number-go" aria-disabled={entry.asking.value}>

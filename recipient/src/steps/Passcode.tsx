@@ -1,15 +1,17 @@
 /**
  * Step 4: the passcode, to compare with what the agent says; or, in typed comparison, an input for what the agent says, in
- * which case the passcode is not shown (`docs/protocol.md` §7). The one rule of the product is taught here.
+ * which case the passcode is not shown (`docs/protocol.md` §7) and there is one try. The one rule of the product is taught here.
  */
 
 import { useSignal } from '@preact/signals';
-import type { TargetedInputEvent, TargetedSubmitEvent } from 'preact';
+import type { TargetedSubmitEvent } from 'preact';
 import { type Flow, typedDigits } from '../flow.ts';
+import { CodeInput } from '../parts/CodeInput.tsx';
 import { Heading } from '../parts/Heading.tsx';
+import { Cross } from '../parts/icons.tsx';
 import { TimeLeft } from '../parts/TimeLeft.tsx';
 import type { Offer } from '../protocol/offer.ts';
-import { grouped, spoken } from '../text/format.ts';
+import { counted, grouped, spoken } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 export function Passcode({ flow, offer }: { readonly flow: Flow; readonly offer: Offer }) {
@@ -67,17 +69,13 @@ function Shown({ flow }: { readonly flow: Flow }) {
 function Typed({ flow, offer }: { readonly flow: Flow; readonly offer: Offer }) {
   const t = text.value.passcode;
   const typed = useSignal('');
-  const slipped = useSignal(false);
-  const complete = typedDigits(typed.value).length === offer.passcodeDigits;
+  const incomplete = useSignal(false);
+  const digits = offer.passcodeDigits;
   const onSubmit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!complete) return;
-    slipped.value = true;
-    flow.compareTyped(typed.value);
-    typed.value = '';
-  };
-  const onInput = (event: TargetedInputEvent<HTMLInputElement>) => {
-    typed.value = event.currentTarget.value;
+    incomplete.value = typedDigits(typed.value).length !== digits;
+    if (incomplete.value) document.getElementById('typed-code')?.focus();
+    else flow.compareTyped(typed.value);
   };
   return (
     <form noValidate autocomplete="off" onSubmit={onSubmit}>
@@ -85,25 +83,23 @@ function Typed({ flow, offer }: { readonly flow: Flow; readonly offer: Offer }) 
         <label class="label" for="typed-code">
           {t.typedLabel}
         </label>
-        <Description id="typed-hint" words={t.typedHint(offer.passcodeDigits)} />
-        <input
+        <p id="typed-hint" class="hint">
+          {counted(digits, t.typedHint, text.value)}
+        </p>
+        <CodeInput
           id="typed-code"
-          data-testid="typed-code"
-          class="input code-input"
-          type="text"
-          inputmode="numeric"
-          autocomplete="off"
-          dir="ltr"
-          value={typed.value}
-          aria-describedby="typed-hint typed-slip"
-          onInput={onInput}
+          typed={typed}
+          digits={digits}
+          describedBy="typed-hint typed-slip"
+          invalid={incomplete.value}
         />
         <p id="typed-slip" data-testid="typed-slip" class="reading bad-text" role="alert">
-          {slipped.value ? t.slip(flow.triesLeft.value) : ''}
+          {incomplete.value ? <Cross /> : null}
+          <span>{incomplete.value ? counted(digits, t.typedIncomplete, text.value) : ''}</span>
         </p>
       </div>
       <Rule rule={t.typedRule} why={t.typedRuleWhy} />
-      <button type="submit" class="cta" data-testid="compare" disabled={!complete}>
+      <button type="submit" class="cta" data-testid="compare">
         {t.compare}
       </button>
       <Button
@@ -122,14 +118,6 @@ function Rule({ rule, why }: { readonly rule: string; readonly why: string }) {
   return (
     <p class="note warn rule">
       <b>{rule}</b> {why}
-    </p>
-  );
-}
-
-function Description({ id, words }: { readonly id: string; readonly words: string }) {
-  return (
-    <p id={id} class="hint">
-      {words}
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { Api } from '../api.ts';
 import { startClock } from '../clock.ts';
 import { type Environment, Flow } from '../flow.ts';
 import { sessionIdFromText } from '../protocol/ids.ts';
+import * as exchange from '../protocol/recipient.ts';
 import { readPhone } from '../protocol/phone-library.ts';
 import { CHANNEL, SESSION_ID } from '../protocol/testing/samples.ts';
 import { type Call, type Script, ScriptedService } from './service.ts';
@@ -24,6 +25,10 @@ export function page({ env, ...script }: Options = {}) {
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     clock: startClock(),
     painted: () => Promise.resolve(),
+    idle: (work) => {
+      setTimeout(work);
+    },
+    loadExchange: () => Promise.resolve(exchange),
     loadPhones: () => Promise.resolve(readPhone),
     ...env,
   };

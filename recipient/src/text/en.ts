@@ -1,17 +1,17 @@
 /**
- * Every word of the page, in English. Another language is another module of the same shape (`Catalogue`). The words keep to
- * one rule: the reader never says the code; the other side says it and the reader compares. The code is called a code, never
- * a password.
+ * Every word of the page, in English. Every other language is another module of the same shape (`Catalogue`): a word that is
+ * missing there does not compile. The words keep to one rule: the reader never says the code; the other side says it and the
+ * reader compares. The code is called a code, never a password. A catalogue imports nothing at run time, so that each
+ * language is one file on the wire.
  */
 
 import type { Kind } from '../protocol/canonical.ts';
-import type { ValueErrorCode } from '../protocol/errors.ts';
-import { fault } from './en-faults.ts';
+import type { Direction, Forms } from './index.ts';
 
 export const en = {
   /** For numbers, dates and countries. British, so that dates are spelled day first. */
   locale: 'en-GB',
-  direction: 'ltr',
+  direction: 'ltr' as Direction,
 
   title: (org: string) => (org === '' ? 'Check who you are talking to' : `${org} · Check who you are talking to`),
 
@@ -31,17 +31,17 @@ export const en = {
     },
     footer: 'No one needs a password, a card number or a bank code from you here. Do not enter one.',
     traceless: 'No cookies. Nothing is stored.',
+    language: 'Language',
   },
 
   profile: {
     label: 'Who is asking',
     verified: (method: string, date: string) => {
-      const how = { dns: 'by DNS', 'well-known': 'by its web server' }[method] ?? '';
-      return ['verified', how, date === '' ? '' : `on ${date}`].filter((part) => part !== '').join(' ');
+      const how = { dns: ' by DNS', 'well-known': ' by its web server' }[method] ?? '';
+      return `verified${how}${date === '' ? '' : ` on ${date}`}`;
     },
     unverified: 'No verified domain',
     practice: 'For practice only. Verified by nobody.',
-    about: (country: string, what: string) => [country, what].filter((part) => part !== '').join(' · '),
   },
 
   ask: {
@@ -78,7 +78,25 @@ export const en = {
     waiting: 'Loading the rules for phone numbers…',
     minus: (number: string) => `minus ${number}`,
     point: (integer: string, fraction: string) => `${integer} point ${fraction}`,
-    fault: (kind: Kind, code: ValueErrorCode) => fault(kind, code),
+    tooLong: 'Too long. Enter 128 characters at most.',
+    controlCharacter: 'This contains a tab or a line break. Type it by hand.',
+    empty: {
+      text: 'Enter it here.',
+      phone: 'Enter the phone number.',
+      email: 'Enter the e-mail address.',
+      code: 'Enter its letters and digits.',
+      number: 'Enter the number.',
+      date: 'Enter day, month and year.',
+    } as Record<Kind, string>,
+    /** What would be accepted, said to whoever typed something else (`docs/protocol.md` §3). */
+    accepted: {
+      text: 'Enter letters and digits.',
+      phone: 'Enter a phone number of 8 to 15 digits. If it is from abroad, begin with + and the country code.',
+      email: 'Enter an e-mail address: one @ and no spaces.',
+      code: 'Enter its letters and digits.',
+      number: 'Enter digits, with one decimal mark at most, and - in front if it is negative.',
+      date: 'Enter a real date between 1900 and 2200.',
+    } as Record<Kind, string>,
   },
 
   checking: {
@@ -98,19 +116,19 @@ export const en = {
     mismatch: 'It does not match',
     unexpected: 'I did not ask for this',
     typedLabel: 'Enter the code they say',
-    typedHint: (digits: number) => `${digits} digits`,
+    typedHint: { one: '# digit. You can enter it once.', other: '# digits. You can enter it once.' } as Forms,
+    typedIncomplete: { one: 'The code has # digit.', other: 'The code has # digits. Enter all of them.' } as Forms,
     typedRule: 'They say it, this page compares.',
     typedRuleWhy: 'If they ask you for a code, it is not them.',
     typedNone: 'They have no code',
     compare: 'Compare',
-    slip: (left: number) =>
-      `That is not the code. Look at what you typed, or ask again. ${left === 1 ? 'One try' : `${left} tries`} left.`,
   },
 
   time: {
     left: (time: string) => `${time} left`,
     more: 'I need more time',
-    spoken: (seconds: number) => (seconds === 60 ? 'One minute left.' : `${seconds} seconds left.`),
+    minute: 'One minute left.',
+    seconds: { one: '# second left.', other: '# seconds left.' } as Forms,
     extension: {
       none: '',
       asking: 'Asking for more time…',
@@ -139,6 +157,8 @@ export const en = {
   stop: {
     heading: 'Do not continue',
     mismatch: (org: string) => `The codes are not the same. You are not talking to ${org}, or someone is between you.`,
+    mistyped: (org: string) =>
+      `What you entered is not the code. If you are sure of what you heard, you are not talking to ${org}. If you may have mistyped, ask for a new link.`,
     unexpected: (org: string) =>
       `You did not ask for this, so someone may be using ${org}’s name or your details. Do not go on with them.`,
     unproven: (org: string) => `The other side could not prove that it is ${org}.`,
@@ -168,7 +188,11 @@ export const en = {
     hint: '6 digits',
     go: 'Continue',
     bad: 'Enter the 6 digits you were told.',
-    unknown: 'No open session has this number. Ask for it again.',
+    unknown: 'No open session has this number. Look again at what you entered. It may also have run out: ask them for a new number.',
+    busy: {
+      one: 'Too many numbers have been tried. Wait a minute, then try again, or ask them for a link instead.',
+      other: 'Too many numbers have been tried. Wait # minutes, then try again, or ask them for a link instead.',
+    } as Forms,
     failed: 'That did not get through. Try again.',
   },
 };

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { read } from '../protocol/canonical.ts';
 import { readPhone } from '../protocol/phone-library.ts';
+import { ar } from './ar.ts';
+import { de } from './de.ts';
 import { en } from './en.ts';
-import { country, day, grouped, minutes, months, reading, spoken } from './format.ts';
+import { counted, country, day, grouped, groupedInto, minutes, months, reading, spoken } from './format.ts';
 
 it('spells time left', () => {
   expect([0, 7, 91, 600].map(minutes)).toEqual(['0:00', '0:07', '1:31', '10:00']);
@@ -37,8 +39,14 @@ it('spells how a value was understood', () => {
   expect(spell('text', 'x')).toBe('');
 });
 
-it('never calls the code a password, and never asks the reader to say it', () => {
-  const words = (node: unknown): string =>
-    typeof node === 'object' && node !== null ? Object.values(node).map(words).join('\n') : String(node);
-  expect(words(en)).not.toMatch(/\bOTP\b|one-time|passcode|\bPIN\b|password(?!, a card number)/);
+it('groups a code while it is typed', () => {
+  expect(['7', '739', '7392', '739204'].map((typed) => groupedInto(typed, 6))).toEqual(['7', '739', '739 2', '739 204']);
+  expect(groupedInto('7392', 4)).toBe('7392');
+});
+
+it('has the form of a sentence that goes with the number', () => {
+  const seconds = [1, 2, 5, 30].map((number) => counted(number, ar.time.seconds, ar));
+  expect(seconds).toEqual(['بقيت ثانية واحدة.', 'بقيت ثانيتان.', 'بقيت 5 ثوانٍ.', 'بقيت 30 ثانية.']);
+  expect(counted(1, de.entry.busy, de)).toContain('eine Minute');
+  expect(counted(12, de.entry.busy, de)).toContain('12 Minuten');
 });

@@ -3,7 +3,15 @@
  */
 
 import type { Reading } from '../protocol/canonical.ts';
-import type { Catalogue } from './index.ts';
+import type { ValueErrorCode } from '../protocol/errors.ts';
+import type { Field } from '../protocol/offer.ts';
+import type { Catalogue, Forms } from './index.ts';
+
+/** The sentence whose form goes with the number, by the rules of the language. */
+export function counted(number: number, forms: Forms, { locale }: Catalogue): string {
+  const form = forms[new Intl.PluralRules(locale).select(number)] ?? forms.other;
+  return form.replace('#', new Intl.NumberFormat(locale).format(number));
+}
 
 /** `1:31`, `0:07`. */
 export function minutes(seconds: number): string {
@@ -12,9 +20,13 @@ export function minutes(seconds: number): string {
 
 /** A code in two groups, for the eye: `739 204`. Four digits stay together. */
 export function grouped(code: string): string {
-  if (code.length < 5) return code;
-  const half = Math.ceil(code.length / 2);
-  return `${code.slice(0, half)} ${code.slice(half)}`;
+  return groupedInto(code, code.length);
+}
+
+/** The same for a code of `length` digits of which only the first are there. */
+export function groupedInto(code: string, length: number): string {
+  const half = Math.ceil(length / 2);
+  return length < 5 || code.length <= half ? code : `${code.slice(0, half)} ${code.slice(half)}`;
 }
 
 /** The same for the ear: digit by digit, with a pause. */
@@ -76,4 +88,18 @@ function spelledNumber(canonical: string, text: Catalogue): string {
   const spaced = integer.replace(/\B(?=(?:[0-9]{3})+$)/g, '\u202f');
   const magnitude = fraction === '' ? spaced : text.field.point(spaced, fraction);
   return canonical.startsWith('-') ? text.field.minus(magnitude) : magnitude;
+}
+
+/** What would be accepted, said to whoever typed something else (`docs/protocol.md` §3). */
+export function fault({ kind }: Field, code: ValueErrorCode, { field }: Catalogue): string {
+  switch (code) {
+    case 'empty':
+      return field.empty[kind];
+    case 'too_long':
+      return field.tooLong;
+    case 'control_character':
+      return field.controlCharacter;
+    case 'not_of_kind':
+      return field.accepted[kind];
+  }
 }

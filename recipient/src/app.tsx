@@ -1,0 +1,140 @@
+/**
+ * The page itself: wires the flow to the browser's window, which no other module but `main.ts` touches, and forgets everything
+ * when the page is left. Sets no cookie and stores nothing.
+ */
+
+import { effect, signal } from '@preact/signals';
+import { render } from 'preact';
+import { load } from 'virtual:chunks';
+import { type Api, ApiError } from './api.ts';
+import { startClock } from './clock.ts';
+import { Flow } from './flow.ts';
+import { NumberEntry } from './number-entry.ts';
+import { OrganizationPage, SessionPage } from './page.tsx';
+import type { Profile } from './profile.ts';
+import { sessionIdToText } from './protocol/ids.ts';
+import type { Route } from './route.ts';
+import { type Catalogue, speak, text } from './text/index.ts';
+import { type Language, loadCatalogue } from './text/languages.ts';
+import type { LanguageChoice } from './parts/LanguageSwitch.tsx';
+
+/** What `main.ts` has sent for already. */
+export interface Start {
+  readonly api: Api;
+  readonly route: Route;
+  readonly prefill: string | null;
+  readonly profile: Promise<Profile> | null;
+  readonly language: Language;
+  readonly catalogue: Catalogue;
+}
+
+export function start(root: HTMLElement, begin: Start): void {
+  speak(begin.catalogue);
+  const choice = languageChoice(begin.language);
+  root.replaceChildren();
+  root.removeAttribute('aria-busy');
+  effect(() => {
+    document.documentElement.lang = choice.language.value;
+    document.documentElement.dir = text.value.direction;
+  });
+  if (begin.route.to === 'organization') startOrganization(root, begin, choice);
+  else startSession(root, begin, begin.route, choice);
+}
+
+function languageChoice(first: Language): LanguageChoice {
+  const language = signal(first);
+  const attempts = new Map<Language, number>();
+  const choose = async (wanted: Language) => {
+    const attempt = attempts.get(wanted) ?? 0;
+    attempts.set(wanted, attempt + 1);
+    try {
+      speak(await loadCatalogue(wanted, attempt));
+      attempts.set(wanted, attempt);
+      language.value = wanted;
+    } catch {
+      // Then the page stays as it is, and the next choice of this language asks under another address.
+    }
+  };
+  return { language, choose };
+}
+
+function startSession(root: HTMLElement, begin: Start, route: Route & { to: 'session' }, choice: LanguageChoice): void {
+  const clock = startClock();
+  const flow = new Flow({
+    api: begin.api,
+    origin: location.origin,
+    handle: route.handle,
+    sessionId: route.id,
+    prefill: begin.prefill,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    clock,
+    painted,
+    idle,
+    loadExchange: (attempt) => overNetwork(load('exchange', attempt)),
+    loadPhones: (attempt) => overNetwork(load('phone', attempt)).then(({ readPhone }) => readPhone),
+  });
+  const leave = () => {
+    flow.leave();
+  };
+  addEventListener('pagehide', leave);
+  // A page that comes back from where browsers keep them alive must show nothing of before, pagehide or not.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) leave();
+  });
+  document.addEventListener('visibilitychange', () => {
+    flow.countdown.tick();
+  });
+  addEventListener('online', () => {
+    flow.retry();
+  });
+  effect(() => {
+    root.dataset['step'] = flow.step.value;
+    document.title = text.value.title(flow.profile.value?.name ?? '');
+  });
+  render(<SessionPage flow={flow} choice={choice} />, root);
+  flow.start(begin.profile);
+}
+
+function startOrganization(root: HTMLElement, { api, route, profile }: Start, choice: LanguageChoice): void {
+  const { handle } = route;
+  const entry = new NumberEntry(api, handle);
+  effect(() => {
+    root.dataset['step'] = entry.missing.value === 'unknown' ? 'invalid' : 'profile';
+    document.title = text.value.title(entry.profile.value?.name ?? '');
+  });
+  const go = (id: Parameters<typeof sessionIdToText>[0]) => {
+    location.assign(`/${handle}/${sessionIdToText(id)}`);
+  };
+  // A page that comes back from where browsers keep them alive has forgotten the number.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) entry.forget();
+  });
+  render(<OrganizationPage entry={entry} choice={choice} go={go} />, root);
+  void entry.start(profile);
+}
+
+/** Two frames: the first may be the one that was under way already. A hidden page has no frames, and nobody sees it. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        resolve();
+      });
+    });
+  });
+}
+
+/** Does a piece of work while the reader is reading; on browsers that cannot tell, soon. */
+function idle(work: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(work);
+  else setTimeout(work, 200);
+}
+
+/** What does not arrive is worth another attempt. */
+async function overNetwork<T>(chunk: Promise<T>): Promise<T> {
+  try {
+    return await chunk;
+  } catch {
+    throw new ApiError('network');
+  }
+}

@@ -1,0 +1,33 @@
+/** The languages there are, and which of them a reader gets. */
+
+import { load } from 'virtual:chunks';
+import type { Catalogue } from './index.ts';
+
+/** By their own names: whoever looks for one of them can read it. */
+export const LANGUAGES = {
+  en: 'English',
+  fr: 'Français',
+  de: 'Deutsch',
+  es: 'Español',
+  pt: 'Português',
+  ar: 'العربية',
+} as const;
+
+export type Language = keyof typeof LANGUAGES;
+
+/** The first of the reader's languages that there is; English if there is none. */
+export function languageFor(preferred: readonly string[]): Language {
+  const wanted = preferred.map((tag) => tag.toLowerCase().split('-')[0] ?? '');
+  return wanted.find(isLanguage) ?? 'en';
+}
+
+export function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(LANGUAGES, tag);
+}
+
+export async function loadCatalogue(language: Language, attempt: number): Promise<Catalogue> {
+  const module: Partial<Record<Language, Catalogue>> = await load(language, attempt);
+  const catalogue = module[language];
+  if (catalogue === undefined) throw new TypeError(`no catalogue in ${language}`);
+  return catalogue;
+}
