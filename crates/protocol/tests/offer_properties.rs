@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// The parts of an encoding, read back as the document has it: the length in unsigned LEB128, then as many bytes.
+/// The parts of an encoding, read back as the document has it: the length in unsigned LEB128, in its shortest form, then as
+/// many bytes.
 fn parts(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut parts = Vec::new();
     while !bytes.is_empty() {
@@ -29,8 +30,12 @@ fn parts(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
             bytes = rest;
             len |= usize::from(byte & 0x7f) << shift;
             shift += 7;
-            if byte & 0x80 == 0 {
-                break;
+            match byte {
+                // A last byte of zero says nothing: the length has a shorter form.
+                0 if shift > 7 => return None,
+                0..=0x7f => break,
+                _ if shift > 28 => return None,
+                _ => {}
             }
         }
         let (part, rest) = bytes.split_at_checked(len)?;

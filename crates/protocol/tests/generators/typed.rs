@@ -29,6 +29,24 @@ const ODD: [char; 48] = [
     '\u{3164}', '\u{2028}', '🙂',
 ];
 
+/// Neighbours that matter to each other: what a mark, a case or a removed sign between them does to folding.
+const CLUSTERS: [&str; 14] = [
+    "İ\u{323}",
+    "I\u{307}\u{323}",
+    "ΑΣ",
+    "ΑΣ\u{301}",
+    "ΑΣ.",
+    "Σ\u{345}",
+    "ᾳ\u{301}",
+    "ΐ\u{323}",
+    "ﬁ\u{301}",
+    "ŉ\u{307}",
+    "\u{1100}-\u{1161}",
+    "가\u{11a8}",
+    "ｶﾞ",
+    "a \u{308}",
+];
+
 pub fn region() -> impl Strategy<Value = Region> {
     prop_oneof![4 => select(&REGIONS[..]).prop_map(str::to_owned), 1 => "[A-Z]{2}"]
         .prop_map(|letters| letters.parse().unwrap())
@@ -62,9 +80,10 @@ fn string(
 /// Text of any script and shape, sometimes around the longest length.
 pub fn text() -> BoxedStrategy<String> {
     let letter = prop_oneof![4 => proptest::char::range(' ', '~'), 1 => digit(), 6 => odd()].boxed();
+    let piece = prop_oneof![5 => letter.clone().prop_map(String::from), 1 => select(&CLUSTERS[..]).prop_map(str::to_owned)];
     prop_oneof![
-        12 => string(letter.clone(), 0..24),
-        1 => string(letter.clone(), 120..136),
+        12 => proptest::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat()),
+        1 => string(letter, 120..136),
         1 => (odd(), 126..=130usize).prop_map(|(c, times)| std::iter::repeat_n(c, times).collect::<String>()),
     ]
     .boxed()
@@ -100,7 +119,8 @@ pub fn number() -> BoxedStrategy<String> {
 
 pub fn date() -> BoxedStrategy<String> {
     let near = (1890..=2210u32, 0..=13u32, 0..=32u32).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
-    let leap = (1890..=2210u32).prop_map(|year| format!("{year}-02-29"));
+    let leap = prop_oneof![1890..=2210u32, select(&[1900, 2000, 2100, 2200][..])]
+        .prop_map(|year| format!("{year}-02-29"));
     let loose = (0..=9999u32, 0..=99u32, 0..=99u32, select(&["-", "/", ".", "‐", "--", ""][..]), 0..3usize)
         .prop_map(|(y, m, d, mark, width)| format!("{y}{mark}{m:0width$}{mark}{d:0width$}"));
     let spaced = (near.clone(), select(&["", " ", "\u{a0}", "\u{200b}", "\t", "\u{2028}"][..]))
