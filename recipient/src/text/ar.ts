@@ -11,7 +11,7 @@ const name = (text: string) => `\u2068${text}\u2069`;
 /** What is written from left to right: telephone numbers, times. */
 const ltr = (text: string) => `\u2066${text}\u2069`;
 
-export const ar: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'ar-u-nu-latn',
   direction: 'rtl',
 

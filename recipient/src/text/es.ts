@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const es: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'es-ES',
   direction: 'ltr',
 

@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const fr: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'fr-FR',
   direction: 'ltr',
 

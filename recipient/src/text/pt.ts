@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const pt: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'pt',
   direction: 'ltr',
 
