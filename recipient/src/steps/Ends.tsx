@@ -20,7 +20,7 @@ export function Confirmed({ flow, offer }: { readonly flow: Flow; readonly offer
         </span>
         <Heading>{t.heading}</Heading>
         <p>{t.who(offer.orgName, offer.agentName)}</p>
-        {offer.subject === '' ? null : <p dir="auto">{text.value.field.about(offer.subject)}</p>}
+        {offer.subject === '' ? null : <p>{text.value.field.about(offer.subject)}</p>}
         {at === null ? null : <p data-testid="confirmed-at">{moment(at, text.value)}</p>}
       </div>
       <p>{t.go}</p>

@@ -40,8 +40,8 @@ export const catalogue: Catalogue = {
   ask: {
     heading: (org) => `${org} quer confirmar que vocês estão mesmo falando um com o outro.`,
     question: 'Quem começou esta conversa?',
-    organization: 'Entraram em contato comigo',
-    recipient: 'Eu entrei em contato',
+    organization: 'Eles entraram em contato comigo',
+    recipient: 'Eu entrei em contato com eles',
     opening: 'Abrindo…',
     note: 'Este link só funciona uma vez. Nada acontece até você escolher.',
   },
