@@ -24,6 +24,8 @@ use tokio::time::{MissedTickBehavior, interval};
 const EXPIRE_EVERY: Duration = Duration::from_millis(200);
 /// How often what was kept long enough is dropped.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
+/// How often tokens that became void are looked for; their streams end this much late at most.
+const LOOK_AT_TOKENS_EVERY: Duration = Duration::from_millis(250);
 /// How long open calls may take to end once the service stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -75,6 +77,7 @@ pub struct Served {
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
     sweeper: JoinHandle<()>,
+    token_watch: JoinHandle<()>,
 }
 
 impl Served {
@@ -111,6 +114,7 @@ impl Drop for Served {
     fn drop(&mut self) {
         self.stop.send_replace(true);
         self.sweeper.abort();
+        self.token_watch.abort();
         self.server.abort();
     }
 }
@@ -144,7 +148,9 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
     let (stop, stopping) = watch::channel(false);
     let limiter = Limiter::new(options.limits);
     let sweeper = tokio::spawn(sweep(store.clone()));
-    let parts = Parts { store, directory, limiter, clock, page, origin: origin.clone(), stopping };
+    let (voided, tokens) = watch::channel(directory.tokens_voided().await?);
+    let token_watch = tokio::spawn(watch_tokens(directory.clone(), voided));
+    let parts = Parts { store, directory, limiter, clock, page, origin: origin.clone(), stopping, tokens };
     let router = http::router(parts).into_make_service_with_connect_info::<SocketAddr>();
     let mut stopped = stop.subscribe();
     let server = tokio::spawn(async move {
@@ -155,7 +161,21 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
             })
             .await
     });
-    Ok(Served { addr, origin, practice, stop, server, sweeper })
+    Ok(Served { addr, origin, practice, stop, server, sweeper, token_watch })
+}
+
+/// Tells open streams when to look at their tokens again: one look-up for all of them. While the directory fails they are told
+/// each time, for a look of their own.
+async fn watch_tokens(directory: Arc<dyn Directory>, voided: watch::Sender<u64>) {
+    let mut ticks = interval(LOOK_AT_TOKENS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match directory.tokens_voided().await {
+            Ok(now) => drop(voided.send_if_modified(|last| std::mem::replace(last, now) != now)),
+            Err(_) => voided.send_modify(|_| ()),
+        }
+    }
 }
 
 /// Keeps the store's time. A store that fails has said so in the log, and the next round tries again.

@@ -132,6 +132,9 @@ pub trait Directory: Send + Sync + 'static {
     async fn agents(&self, org: &str) -> Result<Vec<ListedAgent>, DirectoryError>;
     /// Makes an agent's token and codes void, for good.
     async fn revoke(&self, agent: &str) -> Result<(), DirectoryError>;
+    /// A number that another follows whenever a token has become void, in whatever process: whoever holds a connection open
+    /// for a token looks again then.
+    async fn tokens_voided(&self) -> Result<u64, DirectoryError>;
     /// Remembers the public origin, for the enrolment links that subcommands print.
     async fn remember_origin(&self, origin: &str) -> Result<(), DirectoryError>;
     /// The public origin the service last ran with.

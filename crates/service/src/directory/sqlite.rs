@@ -203,9 +203,19 @@ impl Directory for SqliteDirectory {
                 "UPDATE agents SET revoked = 1, token = NULL WHERE id = ?1 AND revoked = 0",
                 [&agent],
             )?;
+            count_voided(connection)?;
             one(revoked, agent)
         })
         .await
+    }
+
+    async fn tokens_voided(&self) -> Result<u64, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'tokens_voided'")?;
+            let count: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+            Ok(count.unwrap_or_default().unsigned_abs())
+        })
     }
 
     async fn remember_origin(&self, origin: &str) -> Result<(), DirectoryError> {
@@ -227,11 +237,22 @@ impl Directory for SqliteDirectory {
 
 fn issue_token(connection: &Connection, agent: String) -> Result<String, DirectoryError> {
     let token = secret::draw()?;
+    count_voided(connection)?;
     let issued = connection.execute(
         "UPDATE agents SET token = ?2 WHERE id = ?1 AND revoked = 0",
         params![agent, secret::hash(&token)],
     )?;
     one(issued, agent).map(|()| token)
+}
+
+/// A token may have become void in this transaction.
+fn count_voided(connection: &Connection) -> Result<(), DirectoryError> {
+    connection.execute(
+        "INSERT INTO facts VALUES ('tokens_voided', '1')
+         ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+        [],
+    )?;
+    Ok(())
 }
 
 /// One row was there and was changed, or what was named does not exist.

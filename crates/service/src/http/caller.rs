@@ -11,6 +11,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use countersign_protocol::{RecipientToken, SessionId};
 use std::net::SocketAddr;
+use tokio::sync::watch;
 
 fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -24,6 +25,40 @@ impl FromRequestParts<App> for Agent {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let token = bearer(parts).ok_or(Failure::Unauthorized)?;
         app.directory.agent_of(token).await?.ok_or(Failure::Unauthorized)
+    }
+}
+
+/// An agent who is served for a while, and may cease to be one meanwhile.
+pub(super) struct Staying {
+    pub(super) agent: Agent,
+    token: String,
+    changes: watch::Receiver<u64>,
+}
+
+impl FromRequestParts<App> for Staying {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        // Before the look-up, so that no change falls between.
+        let changes = app.tokens.clone();
+        let agent = Agent::from_request_parts(parts, app).await?;
+        let token = bearer(parts).unwrap_or_default().to_owned();
+        Ok(Self { agent, token, changes })
+    }
+}
+
+impl Staying {
+    /// Whether the token is still good. Not to know it is not.
+    pub(super) async fn is_good(&self, app: &App) -> bool {
+        app.directory.agent_of(&self.token).await.is_ok_and(|agent| agent.is_some())
+    }
+
+    /// Returns when the token may have become void.
+    pub(super) async fn changed(&mut self) {
+        if self.changes.changed().await.is_err() {
+            // Nobody watches any more: the service stops.
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Parts {
     pub(crate) origin: Origin,
     /// Turns true when the service stops: streams and waits end.
     pub(crate) stopping: watch::Receiver<bool>,
+    /// Changes when a token has become void: whoever is served for a while looks at its token again.
+    pub(crate) tokens: watch::Receiver<u64>,
 }
 
 impl std::ops::Deref for App {
