@@ -164,20 +164,7 @@ impl OfferDraft {
         if !PASSCODE_DIGITS.contains(&self.passcode_digits) {
             return Err(OfferError::PasscodeDigits);
         }
-        if !FIELDS.contains(&self.fields.len()) {
-            return Err(OfferError::FieldCount);
-        }
-        for (place, field) in self.fields.iter().enumerate() {
-            if field.name.trim().is_empty()
-                || !fits(field.name.trim(), MAX_NAME_CHARS)
-                || !fits(&field.name, 1000)
-            {
-                return Err(OfferError::FieldName(place + 1));
-            }
-            if !fits(&field.hint, MAX_HINT_CHARS) {
-                return Err(OfferError::FieldHint(place + 1));
-            }
-        }
+        check_fields(&self.fields)?;
         let texts = [
             ("the organization's name", &self.org_name),
             ("the agent's name", &self.agent_name),
@@ -192,7 +179,26 @@ impl OfferDraft {
     }
 }
 
-fn fits(text: &str, max_chars: usize) -> bool {
+/// Whether a session may ask for these fields.
+pub fn check_fields(fields: &[Field]) -> Result<(), OfferError> {
+    if !FIELDS.contains(&fields.len()) {
+        return Err(OfferError::FieldCount);
+    }
+    for (place, field) in fields.iter().enumerate() {
+        if field.name.trim().is_empty()
+            || !fits(field.name.trim(), MAX_NAME_CHARS)
+            || !fits(&field.name, 1000)
+        {
+            return Err(OfferError::FieldName(place + 1));
+        }
+        if !fits(&field.hint, MAX_HINT_CHARS) {
+            return Err(OfferError::FieldHint(place + 1));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn fits(text: &str, max_chars: usize) -> bool {
     text.chars().count() <= max_chars && !text.chars().any(char::is_control)
 }
 

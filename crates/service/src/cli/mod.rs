@@ -1,8 +1,12 @@
 //! The binary's commands. Administration is here and not over HTTP: whoever may run it may write the database.
 
 mod agent;
+mod lines;
 mod org;
 mod serving;
+mod template;
+
+use lines::Lines;
 
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, FileConfig};
@@ -44,6 +48,9 @@ struct Common {
     /// The origin recipients' browsers see, e.g. <https://verify.example>.
     #[arg(long, global = true, env = "COUNTERSIGN_PUBLIC_ORIGIN")]
     public_origin: Option<String>,
+    /// Lists as JSON, an object a line.
+    #[arg(long, global = true)]
+    json: bool,
     /// What to log on standard error, e.g. `warn`; `RUST_LOG` says the same.
     #[arg(long, global = true, env = "COUNTERSIGN_LOG")]
     log: Option<String>,
@@ -59,6 +66,9 @@ enum Command {
     /// Agents.
     #[command(subcommand)]
     Agent(agent::Agent),
+    /// Shared templates.
+    #[command(subcommand)]
+    Template(template::Template),
     /// Print the SHA-256 of every file of the recipient's page.
     PageManifest(serving::PageFolder),
 }
@@ -87,6 +97,9 @@ pub enum CliError {
     /// An enrolment link names the service, and nobody has said where it is.
     #[error("the service's address is not known yet: run `serve` once, or pass --public-origin")]
     NoOrigin,
+    /// Standard input is no template.
+    #[error("this is not a template: {0}")]
+    Template(#[source] serde_json::Error),
     /// The output cannot be written, or a file not read.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -120,16 +133,18 @@ impl Invocation {
         let Self { common, file, command } = self;
         let data = common.data.or(file.data.clone()).unwrap_or_else(|| PathBuf::from(DATA));
         let origin = common.public_origin.or(file.public_origin.clone());
+        let mut lines = Lines { out, json: common.json };
         match command {
-            Command::Serve(args) => args.run(&file, data, origin, out).await,
-            Command::Org(command) => command.run(&open(&data)?, out).await,
-            Command::Agent(command) => command.run(&open(&data)?, origin, out).await,
+            Command::Serve(args) => args.run(&file, data, origin, lines.out).await,
+            Command::Org(command) => command.run(&open(&data)?, &mut lines).await,
+            Command::Agent(command) => command.run(&open(&data)?, origin, &mut lines).await,
+            Command::Template(command) => command.run(&open(&data)?, &mut lines).await,
             Command::PageManifest(folder) => {
                 let page = match folder.page.or(file.page) {
                     Some(folder) => Page::from_folder(&folder)?,
                     None => Page::embedded(),
                 };
-                Ok(out.write_all(page.manifest().as_bytes())?)
+                Ok(lines.out.write_all(page.manifest().as_bytes())?)
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::store::Recipient;
 use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
+use countersign_protocol::wire::Role;
 use countersign_protocol::{RecipientToken, SessionId};
 use std::net::SocketAddr;
 use tokio::sync::watch;
@@ -25,6 +26,18 @@ impl FromRequestParts<App> for Agent {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let token = bearer(parts).ok_or(Failure::Unauthorized)?;
         app.directory.agent_of(token).await?.ok_or(Failure::Unauthorized)
+    }
+}
+
+/// An agent who may write what the organization shares, and read its history.
+pub(super) struct Supervisor(pub(super) Agent);
+
+impl FromRequestParts<App> for Supervisor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let agent = Agent::from_request_parts(parts, app).await?;
+        if agent.role == Role::Supervisor { Ok(Self(agent)) } else { Err(Failure::Forbidden) }
     }
 }
 

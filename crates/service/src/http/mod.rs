@@ -12,6 +12,7 @@ mod operations;
 mod page;
 mod problem;
 mod recipient;
+mod templates;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -62,6 +63,8 @@ pub(crate) fn router(parts: Parts) -> Router {
         .route("/sessions/{id}/verdict", post(agent::verdict))
         .route("/sessions/{id}/revealed", post(agent::revealed))
         .route("/sessions/{id}/extend", post(agent::extend))
+        .route("/templates", get(templates::list).post(templates::add))
+        .route("/templates/{id}", get(templates::read).put(templates::change).delete(templates::remove))
         .route("/events", get(events::stream))
         .route("/enroll", post(agent::enroll));
     let recipient = Router::new()

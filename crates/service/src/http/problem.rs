@@ -16,6 +16,12 @@ pub(crate) enum Failure {
     InvalidSession,
     /// No token, or one that is not known.
     Unauthorized,
+    /// The agent is no supervisor.
+    Forbidden,
+    /// There is no such shared template.
+    UnknownTemplate,
+    /// There are as many shared templates as there may be.
+    TooManyTemplates,
     /// The body is not the documented message. Says what is wrong, never what was sent.
     Malformed(String),
     /// Not JSON.
@@ -50,6 +56,11 @@ impl Failure {
             Self::InvalidSession => (StatusCode::NOT_FOUND, "invalid_session", "Session is not valid"),
             Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, "unauthorized", "The token is missing or not known")
+            }
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Only a supervisor may do this"),
+            Self::UnknownTemplate => (StatusCode::NOT_FOUND, "unknown_template", "There is no such template"),
+            Self::TooManyTemplates => {
+                (StatusCode::CONFLICT, "too_many_templates", "There are as many templates as there may be")
             }
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The request is malformed"),
             Self::UnsupportedMediaType => (

@@ -2,7 +2,7 @@
 
 use super::PATIENCE;
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -40,6 +40,17 @@ pub fn ask(data: &Path, args: &[&str]) -> String {
     let ran = run(data, args);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
     ran.out
+}
+
+/// As [`ask`], with something on standard input.
+pub fn tell(data: &Path, args: &[&str], input: &str) -> Ran {
+    let mut command = command(data, args);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// Runs the program, which must refuse in these words and print nothing else.
