@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// A configuration file's keys.
@@ -27,6 +28,8 @@ pub struct FileConfig {
     pub opens_per_minute: Option<u32>,
     /// Wait calls one address may have open.
     pub waits_per_address: Option<u32>,
+    /// Days to keep what remains of sessions.
+    pub audit_days: Option<NonZeroU32>,
 }
 
 /// The file cannot be used.

@@ -1,6 +1,7 @@
 //! Starting the service: the one function other programs may call. The binary does, and the desktop's practice mode.
 
-use crate::clock::{Clock, SystemClock};
+use crate::audit::{Audit, SqliteAudit};
+use crate::clock::{Clock, Millis, SystemClock};
 use crate::directory::{Directory, DirectoryError, SqliteDirectory};
 use crate::http::{self, Parts};
 use crate::limits::{Limiter, Limits};
@@ -12,6 +13,7 @@ use crate::store::SessionStore;
 use crate::store::sqlite::SqliteStore;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +28,7 @@ const EXPIRE_EVERY: Duration = Duration::from_millis(200);
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 /// How often tokens that became void are looked for; their streams end this much late at most.
 const LOOK_AT_TOKENS_EVERY: Duration = Duration::from_millis(250);
+const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 /// How long open calls may take to end once the service stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -42,6 +45,8 @@ pub struct ServeOptions {
     pub page: Option<PathBuf>,
     /// What bounds callers.
     pub limits: Limits,
+    /// Days to keep what remains of sessions; for ever if absent.
+    pub audit_days: Option<NonZeroU32>,
     /// An organization to practise with.
     pub practice: Option<PracticeOrg>,
 }
@@ -133,7 +138,8 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
     };
     let database = Database::open(&options.data)?;
     let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
-    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database, clock.clone()));
+    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database.clone(), clock.clone()));
+    let audit: Arc<dyn Audit> = Arc::new(SqliteAudit::new(database));
 
     let listener =
         TcpListener::bind(options.listen).await.map_err(|e| ServeError::Listen(options.listen, e))?;
@@ -147,10 +153,11 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
 
     let (stop, stopping) = watch::channel(false);
     let limiter = Limiter::new(options.limits);
-    let sweeper = tokio::spawn(sweep(store.clone()));
+    let sweeper = tokio::spawn(sweep(store.clone(), audit.clone(), clock.clone(), options.audit_days));
     let (voided, tokens) = watch::channel(directory.tokens_voided().await?);
     let token_watch = tokio::spawn(watch_tokens(directory.clone(), voided));
-    let parts = Parts { store, directory, limiter, clock, page, origin: origin.clone(), stopping, tokens };
+    let parts =
+        Parts { store, directory, audit, limiter, clock, page, origin: origin.clone(), stopping, tokens };
     let router = http::router(parts).into_make_service_with_connect_info::<SocketAddr>();
     let mut stopped = stop.subscribe();
     let server = tokio::spawn(async move {
@@ -179,7 +186,12 @@ async fn watch_tokens(directory: Arc<dyn Directory>, voided: watch::Sender<u64>)
 }
 
 /// Keeps the store's time. A store that fails has said so in the log, and the next round tries again.
-async fn sweep(store: Arc<dyn SessionStore>) {
+async fn sweep(
+    store: Arc<dyn SessionStore>,
+    audit: Arc<dyn Audit>,
+    clock: Arc<dyn Clock>,
+    audit_days: Option<NonZeroU32>,
+) {
     let every = |period| {
         let mut ticks = interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -189,7 +201,14 @@ async fn sweep(store: Arc<dyn SessionStore>) {
     loop {
         tokio::select! {
             _ = expire.tick() => drop(store.expire().await),
-            _ = forget.tick() => drop(store.forget().await),
+            _ = forget.tick() => {
+                let _ = store.forget().await;
+                if let Some(days) = audit_days
+                    && let Err(error) = audit.forget(clock.now() - Millis::from(days.get()) * DAY_MS).await
+                {
+                    tracing::error!(%error, "old history could not be dropped");
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The binary's commands. Administration is here and not over HTTP: whoever may run it may write the database.
 
 mod agent;
+mod audit;
 mod lines;
 mod org;
 mod serving;
@@ -8,6 +9,7 @@ mod template;
 
 use lines::Lines;
 
+use crate::audit::{AuditError, SqliteAudit};
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, FileConfig};
 use crate::directory::{DirectoryError, SqliteDirectory};
@@ -69,6 +71,9 @@ enum Command {
     /// Shared templates.
     #[command(subcommand)]
     Template(template::Template),
+    /// What remains of sessions.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print the SHA-256 of every file of the recipient's page.
     PageManifest(serving::PageFolder),
 }
@@ -85,6 +90,9 @@ pub enum CliError {
     /// The directory refused.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The history does not answer.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The service did not start.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -139,6 +147,9 @@ impl Invocation {
             Command::Org(command) => command.run(&open(&data)?, &mut lines).await,
             Command::Agent(command) => command.run(&open(&data)?, origin, &mut lines).await,
             Command::Template(command) => command.run(&open(&data)?, &mut lines).await,
+            Command::Audit(command) => {
+                command.run(&SqliteAudit::new(Database::open(&data)?), &mut lines).await
+            }
             Command::PageManifest(folder) => {
                 let page = match folder.page.or(file.page) {
                     Some(folder) => Page::from_folder(&folder)?,

@@ -7,6 +7,7 @@ use crate::serve::{ServeOptions, serve};
 use clap::Args;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Where `serve` listens unless told otherwise.
@@ -31,6 +32,9 @@ pub(super) struct Serve {
     /// Wait calls one address may have open.
     #[arg(long, env = "COUNTERSIGN_WAITS_PER_ADDRESS")]
     waits_per_address: Option<u32>,
+    /// Days to keep what remains of sessions; for ever unless given.
+    #[arg(long, env = "COUNTERSIGN_AUDIT_DAYS")]
+    audit_days: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +58,7 @@ impl Serve {
             page: self.page.page.or(file.page.clone()),
             public_origin,
             data,
+            audit_days: self.audit_days.or(file.audit_days),
             practice: None,
         };
         let served = serve(options).await?;

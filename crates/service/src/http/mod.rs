@@ -8,12 +8,14 @@ mod body;
 mod caller;
 mod events;
 mod headers;
+mod history;
 mod operations;
 mod page;
 mod problem;
 mod recipient;
 mod templates;
 
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::limits::{Limiter, MAX_BODY_BYTES};
@@ -34,6 +36,7 @@ pub(crate) struct App(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) audit: Arc<dyn Audit>,
     pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) page: Page,
@@ -65,6 +68,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         .route("/sessions/{id}/extend", post(agent::extend))
         .route("/templates", get(templates::list).post(templates::add))
         .route("/templates/{id}", get(templates::read).put(templates::change).delete(templates::remove))
+        .route("/audit", get(history::page))
         .route("/events", get(events::stream))
         .route("/enroll", post(agent::enroll));
     let recipient = Router::new()

@@ -1,6 +1,7 @@
 //! Errors as `application/problem+json` (RFC 9457). What a recipient may not know is [`Failure::InvalidSession`], whose bytes
 //! are the same for unknown, used, expired, cancelled and malformed ids.
 
+use crate::audit::AuditError;
 use crate::directory::DirectoryError;
 use crate::limits::TooMany;
 use crate::store::StoreError;
@@ -140,6 +141,13 @@ impl From<OfferError> for Failure {
 impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         tracing::error!(%error, "the directory failed");
+        Self::Unavailable
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        tracing::error!(%error, "the history failed");
         Self::Unavailable
     }
 }

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -60,7 +61,7 @@ pub struct Service {
     /// Of `bolt`.
     pub finn: Employee,
     pub served: Served,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Deref for Service {
@@ -72,6 +73,11 @@ impl Deref for Service {
 }
 
 impl Service {
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub async fn start() -> Self {
         Self::start_as(|_| ()).await
     }
@@ -89,6 +95,7 @@ impl Service {
             data: folder.path().to_owned(),
             page: None,
             limits: WIDE,
+            audit_days: None,
             practice: None,
         };
         change(&mut options);
@@ -102,7 +109,7 @@ impl Service {
         let eli = employ(&directory, "acme", "Eli").await;
         let finn = employ(&directory, "bolt", "Finn").await;
         let caller = Caller::new(served.origin().to_owned(), served.addr(), dana);
-        Self { caller, clock, directory, eli, finn, served, _folder: folder }
+        Self { caller, clock, directory, eli, finn, served, folder }
     }
 }
 
