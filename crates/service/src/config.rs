@@ -1,6 +1,7 @@
 //! Options with one meaning wherever they are set: a flag, an environment variable `COUNTERSIGN_…`, a key of a TOML file; in
 //! this order of precedence.
 
+use crate::proxies::Proxy;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -30,6 +31,12 @@ pub struct FileConfig {
     pub waits_per_address: Option<u32>,
     /// Days to keep what remains of sessions.
     pub audit_days: Option<NonZeroU32>,
+    /// Where to listen for whoever collects metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Whose `X-Forwarded-For` is taken.
+    pub trusted_proxy: Option<Vec<Proxy>>,
+    /// Seconds between the notice of a stop and the stop.
+    pub stop_notice_secs: Option<u32>,
 }
 
 /// The file cannot be used.

@@ -8,6 +8,7 @@ use common::PATIENCE;
 use common::program::ask;
 use common::service::{Draft, Service, problem, read};
 use countersign_protocol::wire::{AuditEntry, AuditPage, Created, Role};
+use countersign_service::Operations;
 use countersign_service::audit::{Audit as _, AuditQuery, SqliteAudit};
 use countersign_service::directory::Directory as _;
 use countersign_service::sqlite::Database;
@@ -132,7 +133,8 @@ async fn the_program_lists_and_exports_it() {
 
 #[tokio::test]
 async fn it_is_dropped_after_as_many_days_as_the_operator_says() {
-    let service = Service::start_as(|options| options.audit_days = NonZeroU32::new(30)).await;
+    let operations = Operations { audit_days: NonZeroU32::new(30), ..Operations::default() };
+    let service = Service::start_operated(operations, |_| ()).await;
     let history = SqliteAudit::new(Database::open(service.data()).unwrap());
     let count = async || {
         let query = AuditQuery { limit: 100, ..AuditQuery::default() };

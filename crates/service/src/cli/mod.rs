@@ -174,4 +174,26 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn an_option_has_one_name_wherever_it_is_set() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        let mut count = 0;
+        for argument in command.get_arguments().chain(serve.get_arguments()) {
+            let Some(name) = argument.get_long().filter(|name| !["json", "help", "version"].contains(name))
+            else {
+                continue;
+            };
+            let variable = format!("COUNTERSIGN_{}", name.replace('-', "_").to_uppercase());
+            assert_eq!(argument.get_env().unwrap().to_str(), Some(variable.as_str()));
+            if name != "config" {
+                let key: Result<FileConfig, _> = toml::from_str(&format!("{name} = {{}}"));
+                let error = key.unwrap_err().to_string();
+                assert!(!error.contains("unknown field"), "{error}");
+                count += 1;
+            }
+        }
+        assert!(count >= 12, "{count}");
+    }
 }

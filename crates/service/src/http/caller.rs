@@ -130,9 +130,10 @@ impl FromRequestParts<App> for Segment {
 impl FromRequestParts<App> for Source {
     type Rejection = Failure;
 
-    /// The socket's peer. Forwarded headers count only behind configured proxies, of which there are none yet.
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+    /// The socket's peer, or whom a trusted proxy has heard.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        peer.map(|ConnectInfo(peer)| peer.ip().into()).ok_or(Failure::Unavailable)
+        let source = peer.map(|ConnectInfo(peer)| app.proxies.source(peer.ip(), &parts.headers));
+        source.map(Self::from).ok_or(Failure::Unavailable)
     }
 }

@@ -4,6 +4,7 @@
 use super::App;
 use super::caller::Staying;
 use super::problem::Failure;
+use crate::meters::Lasting;
 use crate::store::{Key, StoredEvent, Wake};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -37,7 +38,8 @@ pub(super) async fn stream(
         None => newest,
     };
     let stopping = app.stopping.clone();
-    let feed = Feed { app, caller, agent, after, wake, ready: VecDeque::new(), stopping };
+    let counted = app.meters.stream();
+    let feed = Feed { _counted: counted, app, caller, agent, after, wake, ready: VecDeque::new(), stopping };
     let events = stream::unfold(feed, |mut feed| async move {
         let event = feed.next().await?;
         let sent = Event::default().id(event.seq.to_string()).event(event.name).data(event.data);
@@ -48,6 +50,7 @@ pub(super) async fn stream(
 
 /// One agent's stream.
 struct Feed {
+    _counted: Lasting,
     app: App,
     caller: Staying,
     agent: String,
@@ -69,7 +72,11 @@ impl Feed {
             if !self.caller.is_good(&self.app).await {
                 return None;
             }
-            self.ready = self.app.store.events_since(self.agent.clone(), self.after).await.ok()?.into();
+            let Ok(events) = self.app.store.events_since(self.agent.clone(), self.after).await else {
+                self.app.meters.store_failed();
+                return None;
+            };
+            self.ready = events.into();
             if self.ready.is_empty() {
                 tokio::select! {
                     () = self.wake.changed() => {}

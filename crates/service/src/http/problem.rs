@@ -49,6 +49,17 @@ pub(crate) enum Failure {
     TooMany(TooMany),
     /// The store does not answer.
     Unavailable,
+    /// The service is about to stop.
+    Stopping,
+}
+
+/// What is counted of a failure beside its status.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Counted {
+    /// A store did not answer.
+    StoreFailed,
+    /// A limit was met.
+    RateLimited,
 }
 
 impl Failure {
@@ -89,6 +100,7 @@ impl Failure {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Not by this method")
             }
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many requests"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The service is about to stop"),
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available; try again")
             }
@@ -162,9 +174,17 @@ impl IntoResponse for Failure {
             code: code.to_owned(),
             detail: self.detail(),
         };
+        let counted = match &self {
+            Self::Unavailable => Some(Counted::StoreFailed),
+            Self::TooMany(_) => Some(Counted::RateLimited),
+            _ => None,
+        };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(counted) = counted {
+            response.extensions_mut().insert(counted);
+        }
         if let Self::TooMany(TooMany { retry_after_secs }) = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_secs));
         }

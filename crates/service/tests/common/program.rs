@@ -70,6 +70,31 @@ pub struct Serving {
     err: Option<JoinHandle<String>>,
 }
 
+/// Serves with these options, and an environment variable; also what is printed by the time it answers.
+pub fn serving_with(data: &Path, args: &[&str], env: Option<(&str, &str)>) -> (Running, String) {
+    let config = args.contains(&"--config");
+    let port = if config { &[][..] } else { &["--listen", "127.0.0.1:0"] };
+    let mut command = command(data, [&["serve"], port, args].concat());
+    command.envs(env).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut lines = String::new();
+    for _ in 0..=usize::from(config) {
+        out.read_line(&mut lines).unwrap();
+    }
+    (Running(child), lines)
+}
+
+/// A program that ends with the test.
+pub struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl Serving {
     /// Starts it on a free port; it listens when this returns.
     pub fn start(data: &Path, args: &[&str], log: &str) -> Self {

@@ -11,7 +11,7 @@ use countersign_service::clock::ManualClock;
 use countersign_service::directory::{Directory, SqliteDirectory};
 use countersign_service::limits::Limits;
 use countersign_service::sqlite::Database;
-use countersign_service::{ServeOptions, Served, serve_with};
+use countersign_service::{Operations, ServeOptions, Served, serve_operated};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -87,6 +87,10 @@ impl Service {
     }
 
     pub async fn start_as(change: impl FnOnce(&mut ServeOptions)) -> Self {
+        Self::start_operated(Operations::default(), change).await
+    }
+
+    pub async fn start_operated(operations: Operations, change: impl FnOnce(&mut ServeOptions)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::default());
         let mut options = ServeOptions {
@@ -95,11 +99,10 @@ impl Service {
             data: folder.path().to_owned(),
             page: None,
             limits: WIDE,
-            audit_days: None,
             practice: None,
         };
         change(&mut options);
-        let served = serve_with(options, clock.clone()).await.unwrap();
+        let served = serve_operated(options, operations, clock.clone()).await.unwrap();
         // As the subcommands do: the same file, beside the running service.
         let directory = SqliteDirectory::new(Database::open(folder.path()).unwrap(), clock.clone());
         for (handle, name) in [("acme", "Acme"), ("bolt", "Bolt")] {
