@@ -71,4 +71,11 @@ mod tests {
         assert_eq!(config.public_origin.as_deref(), Some("https://v.example"));
         assert!(toml::from_str::<FileConfig>("lissten = 1").is_err());
     }
+
+    #[test]
+    fn the_example_is_one() {
+        let config: FileConfig = toml::from_str(include_str!("../../../deploy/service.toml")).unwrap();
+        assert_eq!(config.public_origin.as_deref(), Some("https://verify.example"));
+        assert_eq!(config.trusted_proxy.map(|proxies| proxies.len()), Some(2));
+    }
 }
