@@ -46,6 +46,17 @@ export default defineConfig(
   },
   { files: ['**/*.test.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
+    // Scripts that drive a browser: plain JavaScript, for Node as it is.
+    files: ['bench/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: false },
+      globals: Object.fromEntries(
+        ['process', 'console', 'performance', 'setTimeout', 'URL', 'Buffer'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     // The language of 2009, so that every browser can read it.
     files: ['src/check.js'],
     languageOptions: {

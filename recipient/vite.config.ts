@@ -20,5 +20,5 @@ export default defineConfig({
   },
   // The one token file lies beside this folder.
   server: { fs: { allow: ['..'] } },
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['{src,build}/**/*.test.ts'] },
 });

@@ -11,7 +11,7 @@ const NAME = 'virtual:chunks';
 const RESOLVED = `\0${NAME}`;
 const SOURCES = {
   app: '/src/app.tsx',
-  exchange: '/src/protocol/recipient.ts',
+  later: '/src/later.ts',
   phone: '/src/protocol/phone-library.ts',
   en: '/src/text/en.ts',
   fr: '/src/text/fr.ts',

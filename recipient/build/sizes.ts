@@ -13,13 +13,16 @@ const GOALS = { page_brotli_kib: 45, page_phone_brotli_kib: 40 };
 
 export function sizes(): Plugin {
   let out = '';
+  let silent = false;
   return {
     name: 'countersign:sizes',
     apply: 'build',
     configResolved(config) {
       out = join(config.root, config.build.outDir);
+      silent = config.logLevel === 'silent';
     },
     closeBundle() {
+      if (silent) return;
       const total = { page_brotli_kib: 0, page_phone_brotli_kib: 0 };
       let language = 0;
       for (const name of files(out)) {

@@ -6,12 +6,12 @@
 
 import { readFileSync } from 'node:fs';
 import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
-import { ar } from '../src/text/ar.ts';
-import { de } from '../src/text/de.ts';
-import { en } from '../src/text/en.ts';
-import { es } from '../src/text/es.ts';
-import { fr } from '../src/text/fr.ts';
-import { pt } from '../src/text/pt.ts';
+import { catalogue as ar } from '../src/text/ar.ts';
+import { catalogue as de } from '../src/text/de.ts';
+import { catalogue as en } from '../src/text/en.ts';
+import { catalogue as es } from '../src/text/es.ts';
+import { catalogue as fr } from '../src/text/fr.ts';
+import { catalogue as pt } from '../src/text/pt.ts';
 
 const CATALOGUES = { en, fr, de, es, pt, ar };
 const CHECK = 'src/check.js';
@@ -36,7 +36,7 @@ export function staticPage(): Plugin {
         const tags = [check, ...preloads(Object.values(bundle ?? {}))];
         // A charset must stand within the first kilobyte, which it still does behind a few short tags.
         const words = html.replace('%title%', escaped(en.title(''))).replace(/%message\.(\w+)%/g, (_, name: Message) => message(name));
-        return { html: tight(words), tags };
+        return { html: tight(belowTheSign(words)), tags };
       },
     },
   };
@@ -73,6 +73,12 @@ function message(name: Message): string {
 
 function escaped(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+}
+
+/** A stylesheet in the body holds back what follows it and no more: the sign above it is painted without waiting. */
+function belowTheSign(html: string): string {
+  const sheet = /<link rel="stylesheet"[^>]*>/.exec(html)?.[0] ?? '';
+  return html.replace(sheet, '').replace('<main', `${sheet}\n<main`);
 }
 
 /** Without indentation: it is the first thing on the wire. */

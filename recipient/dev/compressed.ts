@@ -20,7 +20,7 @@ export function compressed(dist: string): Connect.NextHandleFunction {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const name = pathname.startsWith('/assets/') ? normalize(pathname) : '/index.html';
     const type = TYPES[extname(name)];
-    const takes = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const takes = /\bbr\b/.test(request.headers['accept-encoding']?.toString() ?? '');
     if (pathname.startsWith('/api/') || type === undefined || !takes) {
       next();
       return;

@@ -5,43 +5,52 @@
 
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
-import { load } from 'virtual:chunks';
-import { type Api, ApiError } from './api.ts';
+import { type Ahead, fetchAfter } from './ahead.ts';
+import { Api, ApiError } from './api.ts';
 import { startClock } from './clock.ts';
 import { Flow } from './flow.ts';
+import type * as Later from './later.ts';
 import { NumberEntry } from './number-entry.ts';
 import { OrganizationPage, SessionPage } from './page.tsx';
-import type { Profile } from './profile.ts';
 import { sessionIdToText } from './protocol/ids.ts';
-import type { Route } from './route.ts';
+import { prefillFrom } from './protocol/prefill.ts';
+import type * as PhoneLibrary from './protocol/phone-library.ts';
+import { type Route, routeOf } from './route.ts';
 import { type Catalogue, speak, text } from './text/index.ts';
-import { type Language, loadCatalogue } from './text/languages.ts';
+import type { Language } from './text/languages.ts';
 import type { LanguageChoice } from './parts/LanguageSwitch.tsx';
 
-/** What `main.ts` has sent for already. */
+/** What `main.ts` has already, and what it can send for. */
 export interface Start {
-  readonly api: Api;
-  readonly route: Route;
-  readonly prefill: string | null;
-  readonly profile: Promise<Profile> | null;
+  /** Of the address, from which it was taken out. */
+  readonly fragment: string;
+  /** The organization's profile. */
+  readonly ahead: Ahead | null;
   readonly language: Language;
   readonly catalogue: Catalogue;
+  /** The languages there are, by their own names. */
+  readonly languages: Readonly<Record<Language, string>>;
+  readonly loadCatalogue: (language: Language, attempt: number) => Promise<Catalogue>;
+  readonly loadLater: (attempt: number) => Promise<typeof Later>;
+  readonly loadPhones: (attempt: number) => Promise<typeof PhoneLibrary>;
 }
 
 export function start(root: HTMLElement, begin: Start): void {
   speak(begin.catalogue);
-  const choice = languageChoice(begin.language);
+  const choice = languageChoice(begin);
+  const route = routeOf(location.pathname);
+  const api = new Api(fetchAfter(begin.ahead, (...request) => fetch(...request)));
   root.replaceChildren();
   root.removeAttribute('aria-busy');
   effect(() => {
     document.documentElement.lang = choice.language.value;
     document.documentElement.dir = text.value.direction;
   });
-  if (begin.route.to === 'organization') startOrganization(root, begin, choice);
-  else startSession(root, begin, begin.route, choice);
+  if (route.to === 'organization') startOrganization(root, api, route.handle, choice);
+  else startSession(root, begin, api, route, choice);
 }
 
-function languageChoice(first: Language): LanguageChoice {
+function languageChoice({ language: first, languages, loadCatalogue }: Start): LanguageChoice {
   const language = signal(first);
   const attempts = new Map<Language, number>();
   const choose = async (wanted: Language) => {
@@ -55,23 +64,25 @@ function languageChoice(first: Language): LanguageChoice {
       // Then the page stays as it is, and the next choice of this language asks under another address.
     }
   };
-  return { language, choose };
+  return { names: languages, language, choose };
 }
 
-function startSession(root: HTMLElement, begin: Start, route: Route & { to: 'session' }, choice: LanguageChoice): void {
+type Session = Route & { to: 'session' };
+
+function startSession(root: HTMLElement, begin: Start, api: Api, route: Session, choice: LanguageChoice): void {
   const clock = startClock();
   const flow = new Flow({
-    api: begin.api,
+    api,
     origin: location.origin,
     handle: route.handle,
     sessionId: route.id,
-    prefill: begin.prefill,
+    prefill: prefillFrom(begin.fragment),
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     clock,
     painted,
     idle,
-    loadExchange: (attempt) => overNetwork(load('exchange', attempt)),
-    loadPhones: (attempt) => overNetwork(load('phone', attempt)).then(({ readPhone }) => readPhone),
+    loadLater: (attempt) => overNetwork(begin.loadLater(attempt)),
+    loadPhones: (attempt) => overNetwork(begin.loadPhones(attempt)).then(({ readPhone }) => readPhone),
   });
   const leave = () => {
     flow.leave();
@@ -92,11 +103,10 @@ function startSession(root: HTMLElement, begin: Start, route: Route & { to: 'ses
     document.title = text.value.title(flow.profile.value?.name ?? '');
   });
   render(<SessionPage flow={flow} choice={choice} />, root);
-  flow.start(begin.profile);
+  flow.start();
 }
 
-function startOrganization(root: HTMLElement, { api, route, profile }: Start, choice: LanguageChoice): void {
-  const { handle } = route;
+function startOrganization(root: HTMLElement, api: Api, handle: string, choice: LanguageChoice): void {
   const entry = new NumberEntry(api, handle);
   effect(() => {
     root.dataset['step'] = entry.missing.value === 'unknown' ? 'invalid' : 'profile';
@@ -110,7 +120,7 @@ function startOrganization(root: HTMLElement, { api, route, profile }: Start, ch
     if (event.persisted) entry.forget();
   });
   render(<OrganizationPage entry={entry} choice={choice} go={go} />, root);
-  void entry.start(profile);
+  void entry.start();
 }
 
 /** Two frames: the first may be the one that was under way already. A hidden page has no frames, and nobody sees it. */

@@ -69,6 +69,7 @@
   }
 
   speak();
+  main.setAttribute('data-checked', '');
   if (!supported()) {
     show('unsupported');
   } else {

@@ -10,7 +10,8 @@ import { computed, signal } from '@preact/signals';
 import { type Api, type Credentials, type Outcome, type Verdict } from './api.ts';
 import type { Clock } from './clock.ts';
 import { Countdown } from './countdown.ts';
-import { Fields } from './fields.ts';
+import type { Fields } from './fields.ts';
+import type * as Later from './later.ts';
 import { Persistence } from './persistence.ts';
 import { contradicts, type Profile } from './profile.ts';
 import { equal, utf8, wipe } from './protocol/bytes.ts';
@@ -19,7 +20,7 @@ import { ExchangeError } from './protocol/errors.ts';
 import { draw, type Random, type SessionId } from './protocol/ids.ts';
 import type { Began, Offer } from './protocol/offer.ts';
 import type { PhoneReader } from './protocol/phone.ts';
-import type * as Exchange from './protocol/recipient.ts';
+import type { Answered, Opened } from './protocol/recipient.ts';
 import { asciiDigits } from './protocol/unicode.ts';
 
 export type Step = 'ask' | 'field' | 'checking' | 'passcode' | 'confirmed' | 'stop' | 'invalid';
@@ -49,8 +50,8 @@ export interface Environment {
   readonly painted: () => Promise<void>;
   /** Does a piece of work once there is time for it; what has to be done by then is not left to it. */
   readonly idle: (work: () => void) => void;
-  /** The arithmetic, which is not needed before the tap. May be called again after it failed. */
-  readonly loadExchange: (attempt: number) => Promise<typeof Exchange>;
+  /** What is not needed before the tap. May be called again after it failed. */
+  readonly loadLater: (attempt: number) => Promise<typeof Later>;
   /** May be called again after it failed. */
   readonly loadPhones: (attempt: number) => Promise<PhoneReader>;
 }
@@ -64,6 +65,8 @@ const REHEARSALS = 4;
 
 export class Flow {
   readonly step = signal<Step>('ask');
+  /** What shows the steps after the tap, once it is here. */
+  readonly later = signal<typeof Later | null>(null);
   readonly profile = signal<Profile | null>(null);
   readonly offer = signal<Offer | null>(null);
   readonly fields = signal<Fields | null>(null);
@@ -86,9 +89,9 @@ export class Flow {
   readonly #env: Environment;
   readonly #life = new AbortController();
   #who: Credentials | null = null;
-  #opened: Exchange.Opened | null = null;
-  #answered: Exchange.Answered | null = null;
-  #exchange: Promise<typeof Exchange> | null = null;
+  #opened: Opened | null = null;
+  #answered: Answered | null = null;
+  #later: Promise<typeof Later> | null = null;
   #phonesThere: Promise<void> = Promise.resolve();
   /** The passcode in typed comparison, where it is not shown. */
   #unshown: string | null = null;
@@ -106,18 +109,16 @@ export class Flow {
   }
 
   /**
-   * Loads the profile, then the arithmetic. Changes nothing anywhere.
-   * @param ahead the profile, if it has been sent for already.
+   * Loads the profile, then what is needed after the tap. Changes nothing anywhere.
    */
-  start(ahead: Promise<Profile> | null = null): void {
+  start(): void {
     if (this.#env.sessionId === null) this.#invalidate();
     if (this.#env.handle === '') return;
     void this.#attempt(async () => {
       const { api, handle } = this.#env;
-      const load = (attempt: number) =>
-        attempt === 0 && ahead !== null ? ahead : api.profile(handle, this.#life.signal);
+      const load = () => api.profile(handle, this.#life.signal);
       this.profile.value = await this.#persistence.run(load);
-      if (!this.#isOver()) await this.#loadExchange();
+      if (!this.#isOver()) await this.#loadLater();
     });
   }
 
@@ -186,28 +187,29 @@ export class Flow {
     if (this.began.value !== null && !this.#isOver()) this.#invalidate();
   }
 
-  #loadExchange(): Promise<typeof Exchange> {
-    this.#exchange ??= this.#persistence.run(this.#env.loadExchange).then((exchange) => {
-      this.#rehearse(exchange, REHEARSALS);
-      return exchange;
+  #loadLater(): Promise<typeof Later> {
+    this.#later ??= this.#persistence.run(this.#env.loadLater).then((later) => {
+      this.later.value = later;
+      this.#rehearse(later, REHEARSALS);
+      return later;
     });
-    return this.#exchange;
+    return this.#later;
   }
 
   /** With values that mean nothing, while the reader reads: a browser runs code faster that it has run before. */
-  #rehearse(exchange: typeof Exchange, times: number): void {
+  #rehearse(later: typeof Later, times: number): void {
     if (times === 0) return;
     this.#env.idle(() => {
       if (this.#isOver() || this.step.value === 'checking') return;
-      exchange.rehearse(this.#env.random);
-      this.#rehearse(exchange, times - 1);
+      later.rehearse(this.#env.random);
+      this.#rehearse(later, times - 1);
     });
   }
 
   async #open(who: Credentials): Promise<void> {
     const { api, prefill, origin, handle } = this.#env;
-    // The arithmetic is here before anything is spent.
-    const { Opened } = await this.#loadExchange();
+    // All of the page is here before anything is spent.
+    const { Fields, Opened } = await this.#loadLater();
     if (this.#isOver()) return;
     const opened = await this.#persistence.run(() => api.open(who, this.#life.signal));
     this.countdown.set(opened.ttlMs);
@@ -275,7 +277,7 @@ export class Flow {
     return verdict;
   }
 
-  async #conclude(who: Credentials, answered: Exchange.Answered, verdict: Verdict): Promise<void> {
+  async #conclude(who: Credentials, answered: Answered, verdict: Verdict): Promise<void> {
     if (this.#isOver()) return;
     if (verdict.verdict !== 'accepted') {
       this.#invalidate();

@@ -32,11 +32,10 @@ export class NumberEntry {
     this.#handle = handle;
   }
 
-  /** @param ahead the profile, if it has been sent for already. */
-  async start(ahead: Promise<Profile> | null = null): Promise<void> {
+  async start(): Promise<void> {
     this.missing.value = null;
     try {
-      this.profile.value = await (ahead ?? this.#api.profile(this.#handle, this.#life.signal));
+      this.profile.value = await this.#api.profile(this.#handle, this.#life.signal);
     } catch (error) {
       this.missing.value = isRefusal(error) ? 'unknown' : 'failed';
     }

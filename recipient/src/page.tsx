@@ -8,11 +8,8 @@ import { ProfileCard } from './parts/ProfileCard.tsx';
 import { TroubleNote } from './parts/TroubleNote.tsx';
 import type { SessionId } from './protocol/ids.ts';
 import { Ask } from './steps/Ask.tsx';
-import { Checking } from './steps/Checking.tsx';
-import { Confirmed, Invalid, Stop } from './steps/Ends.tsx';
 import { Entry } from './steps/Entry.tsx';
-import { FieldStep } from './steps/FieldStep.tsx';
-import { Passcode } from './steps/Passcode.tsx';
+import { Invalid } from './steps/Invalid.tsx';
 import { text } from './text/index.ts';
 
 interface SessionProps {
@@ -35,16 +32,11 @@ export function SessionPage({ flow, choice }: SessionProps) {
 }
 
 function Step({ flow }: { readonly flow: Flow }) {
-  const [step, profile, offer, fields] = [flow.step.value, flow.profile.value, flow.offer.value, flow.fields.value];
+  const [step, profile, later] = [flow.step.value, flow.profile.value, flow.later.value];
   if (step === 'invalid') return <Invalid profile={profile} />;
   if (profile === null) return <Loading />;
   if (step === 'ask') return <Ask flow={flow} profile={profile} />;
-  if (step === 'stop') return <Stop flow={flow} profile={profile} />;
-  if (offer === null) return <Loading />;
-  if (step === 'checking') return <Checking flow={flow} offer={offer} />;
-  if (step === 'passcode') return <Passcode flow={flow} offer={offer} />;
-  if (step === 'confirmed') return <Confirmed flow={flow} offer={offer} />;
-  return fields === null ? <Loading /> : <FieldStep flow={flow} offer={offer} fields={fields} />;
+  return later === null ? <Loading /> : <later.Later flow={flow} profile={profile} />;
 }
 
 interface EntryProps {

@@ -2,7 +2,7 @@
 declare module 'virtual:chunks' {
   interface Chunks {
     readonly app: typeof import('./app.tsx');
-    readonly exchange: typeof import('./protocol/recipient.ts');
+    readonly later: typeof import('./later.ts');
     readonly phone: typeof import('./protocol/phone-library.ts');
     readonly en: typeof import('./text/en.ts');
     readonly fr: typeof import('./text/fr.ts');

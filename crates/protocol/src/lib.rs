@@ -27,6 +27,7 @@ pub mod offer;
 pub mod prefill;
 pub mod recipient;
 pub mod stage;
+mod strict;
 pub mod wire;
 
 pub use canonical::{Canonical, Kind, Reading, ValueError};

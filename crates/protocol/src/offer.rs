@@ -6,7 +6,8 @@
 use crate::canonical::{Kind, Region};
 use crate::encoding::lv_cat;
 use crate::id::{Commit, Salt};
-use serde::{Deserialize, Serialize};
+use crate::strict;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::ops::RangeInclusive;
 
 /// Shortest and longest time a session may be open, in seconds.
@@ -23,26 +24,45 @@ pub const MAX_HINT_CHARS: usize = 120;
 pub const MAX_TEXT_CHARS: usize = 120;
 
 /// One thing the recipient is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Field {
     /// Shown as the input's label; 1 to [`MAX_NAME_CHARS`] characters, no control characters.
     pub name: String,
     /// How what is typed is read.
     pub kind: Kind,
     /// Shown under the input; empty when absent.
-    #[serde(default, deserialize_with = "absent_is_empty")]
     pub hint: String,
 }
 
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Members {
+            name: String,
+            kind: Kind,
+            #[serde(default, deserialize_with = "absent_is_empty")]
+            hint: String,
+        }
+        let Members { name, kind, hint } = strict::object(deserializer)?;
+        Ok(Self { name, kind, hint })
+    }
+}
+
 /// How the recipient compares passcodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compare {
     /// The page shows the passcode; the recipient compares what the agent says with it.
     Shown,
     /// The page does not show it; the recipient types what the agent says and the page compares.
     Typed,
+}
+
+impl<'de> Deserialize<'de> for Compare {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        strict::word(deserializer, &[Self::Shown, Self::Typed], Self::as_str)
+    }
 }
 
 impl Compare {
@@ -56,13 +76,19 @@ impl Compare {
 }
 
 /// Who began the conversation: the relay guard's question. Each side says it without seeing the other's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Began {
     /// The organization contacted the recipient.
     Organization,
     /// The recipient contacted the organization.
     Recipient,
+}
+
+impl<'de> Deserialize<'de> for Began {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        strict::word(deserializer, &[Self::Organization, Self::Recipient], Self::as_str)
+    }
 }
 
 impl Began {
@@ -138,20 +164,7 @@ impl OfferDraft {
         if !PASSCODE_DIGITS.contains(&self.passcode_digits) {
             return Err(OfferError::PasscodeDigits);
         }
-        if !FIELDS.contains(&self.fields.len()) {
-            return Err(OfferError::FieldCount);
-        }
-        for (place, field) in self.fields.iter().enumerate() {
-            if field.name.trim().is_empty()
-                || !fits(field.name.trim(), MAX_NAME_CHARS)
-                || !fits(&field.name, 1000)
-            {
-                return Err(OfferError::FieldName(place + 1));
-            }
-            if !fits(&field.hint, MAX_HINT_CHARS) {
-                return Err(OfferError::FieldHint(place + 1));
-            }
-        }
+        check_fields(&self.fields)?;
         let texts = [
             ("the organization's name", &self.org_name),
             ("the agent's name", &self.agent_name),
@@ -166,7 +179,26 @@ impl OfferDraft {
     }
 }
 
-fn fits(text: &str, max_chars: usize) -> bool {
+/// Whether a session may ask for these fields.
+pub fn check_fields(fields: &[Field]) -> Result<(), OfferError> {
+    if !FIELDS.contains(&fields.len()) {
+        return Err(OfferError::FieldCount);
+    }
+    for (place, field) in fields.iter().enumerate() {
+        if field.name.trim().is_empty()
+            || !fits(field.name.trim(), MAX_NAME_CHARS)
+            || !fits(&field.name, 1000)
+        {
+            return Err(OfferError::FieldName(place + 1));
+        }
+        if !fits(&field.hint, MAX_HINT_CHARS) {
+            return Err(OfferError::FieldHint(place + 1));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn fits(text: &str, max_chars: usize) -> bool {
     text.chars().count() <= max_chars && !text.chars().any(char::is_control)
 }
 
@@ -219,7 +251,7 @@ pub fn answer_bytes(commit: &Commit, began: Began) -> Vec<u8> {
     lv_cat(&[LABEL, commit.as_bytes(), began.as_str().as_bytes()]).to_vec()
 }
 
-fn absent_is_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+fn absent_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -292,6 +324,26 @@ pub(crate) mod tests {
             change(&mut changed);
             assert_ne!(changed.check().unwrap().to_bytes(), original);
         }
+    }
+
+    #[test]
+    fn there_is_one_form() {
+        let read = |field: &str| serde_json::from_str::<Field>(field);
+        let plain = r#"{"name":"a","kind":"text"}"#;
+        assert_eq!(read(plain).unwrap().kind, Kind::Text);
+        for other in [
+            r#"["a","text",""]"#,
+            r#"{"name":"a","kind":{"text":null}}"#,
+            r#"{"name":"a","kind":"text","kind":"text"}"#,
+            r#"{"name":"a","kind":"text","value":"x"}"#,
+            r#"{"name":"a","kind":"Text"}"#,
+            r#"{"name":"a"}"#,
+        ] {
+            assert!(read(other).is_err(), "{other}");
+        }
+        assert!(serde_json::from_str::<Compare>(r#"{"shown":null}"#).is_err());
+        assert!(serde_json::from_str::<Began>(r#"{"recipient":null}"#).is_err());
+        assert_eq!(serde_json::from_str::<Began>(r#""recipient""#).unwrap(), Began::Recipient);
     }
 
     #[test]

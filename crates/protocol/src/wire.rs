@@ -3,6 +3,12 @@
 //! Reading is strict: an unknown member, a value that is not in its one text form or a text out of bounds is an error, and
 //! nothing has happened. These types carry no rule beyond that; the rules are in the types they are made of.
 
+mod audit;
+mod templates;
+
+pub use audit::{AuditEntry, AuditPage};
+pub use templates::{MAX_TEMPLATE_ID_CHARS, SharedTemplate, SharedTemplates, TemplateContent, TemplateError};
+
 use crate::canonical::{Kind, Region};
 use crate::id::{Commit, Nonce, Salt, SessionId, Share, Tag};
 use crate::offer::{Began, Compare, Field, Offer, OfferDraft, OfferError};

@@ -1,8 +1,10 @@
 //! Options with one meaning wherever they are set: a flag, an environment variable `COUNTERSIGN_…`, a key of a TOML file; in
 //! this order of precedence.
 
+use crate::proxies::Proxy;
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// A configuration file's keys.
@@ -27,6 +29,14 @@ pub struct FileConfig {
     pub opens_per_minute: Option<u32>,
     /// Wait calls one address may have open.
     pub waits_per_address: Option<u32>,
+    /// Days to keep what remains of sessions.
+    pub audit_days: Option<NonZeroU32>,
+    /// Where to listen for whoever collects metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Whose `X-Forwarded-For` is taken.
+    pub trusted_proxy: Option<Vec<Proxy>>,
+    /// Seconds between the notice of a stop and the stop.
+    pub stop_notice_secs: Option<u32>,
 }
 
 /// The file cannot be used.
@@ -60,5 +70,12 @@ mod tests {
             toml::from_str("listen = \"127.0.0.1:0\"\npublic-origin = \"https://v.example\"").unwrap();
         assert_eq!(config.public_origin.as_deref(), Some("https://v.example"));
         assert!(toml::from_str::<FileConfig>("lissten = 1").is_err());
+    }
+
+    #[test]
+    fn the_example_is_one() {
+        let config: FileConfig = toml::from_str(include_str!("../../../deploy/service.toml")).unwrap();
+        assert_eq!(config.public_origin.as_deref(), Some("https://verify.example"));
+        assert_eq!(config.trusted_proxy.map(|proxies| proxies.len()), Some(2));
     }
 }

@@ -5,25 +5,30 @@
 //! - [`http`]: the API of `docs/api.md`, one family of calls a file, and the recipient's page
 //! - [`store`]: live sessions behind one trait with atomic verbs
 //! - [`directory`]: organizations, agents, one-time enrolment, behind another
-//! - [`sqlite`]: the embedded database that both are kept in
+//! - [`audit`]: what remains of sessions
+//! - [`sqlite`]: the embedded database that all three are kept in
 //! - [`limits`]: every figure that bounds a caller
+//! - [`proxies`]: whose word on where a call comes from is taken
 //! - [`cli`], [`config`]: the binary's commands and options
 //!
 //! Nothing here logs a body, a token or a session id in full: ids are capabilities until they are opened.
 
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
 mod http;
 pub mod limits;
+mod meters;
 pub mod origin;
 pub mod page;
 mod practice;
+pub mod proxies;
 mod secret;
 mod serve;
 pub mod sqlite;
 pub mod store;
 
 pub use practice::{PracticeOrg, PracticeToken};
-pub use serve::{ServeError, ServeOptions, Served, serve, serve_with};
+pub use serve::{Operations, ServeError, ServeOptions, Served, serve, serve_operated, serve_with};

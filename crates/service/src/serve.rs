@@ -1,17 +1,21 @@
 //! Starting the service: the one function other programs may call. The binary does, and the desktop's practice mode.
 
-use crate::clock::{Clock, SystemClock};
+use crate::audit::{Audit, SqliteAudit};
+use crate::clock::{Clock, Millis, SystemClock};
 use crate::directory::{Directory, DirectoryError, SqliteDirectory};
 use crate::http::{self, Parts};
 use crate::limits::{Limiter, Limits};
+use crate::meters::Meters;
 use crate::origin::{Origin, OriginError};
 use crate::page::Page;
 use crate::practice::{PracticeOrg, PracticeToken, practise};
+use crate::proxies::Proxies;
 use crate::sqlite::{Database, DatabaseError};
 use crate::store::SessionStore;
 use crate::store::sqlite::SqliteStore;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +28,9 @@ use tokio::time::{MissedTickBehavior, interval};
 const EXPIRE_EVERY: Duration = Duration::from_millis(200);
 /// How often what was kept long enough is dropped.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
+/// How often tokens that became void are looked for; their streams end this much late at most.
+const LOOK_AT_TOKENS_EVERY: Duration = Duration::from_millis(250);
+const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 /// How long open calls may take to end once the service stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -44,12 +51,28 @@ pub struct ServeOptions {
     pub practice: Option<PracticeOrg>,
 }
 
+/// What only an operator sets; nothing of it is needed to serve.
+#[derive(Debug, Clone, Default)]
+pub struct Operations {
+    /// Days to keep what remains of sessions; for ever if absent.
+    pub audit_days: Option<NonZeroU32>,
+    /// Where to listen for whoever collects metrics; nowhere if absent.
+    pub metrics: Option<SocketAddr>,
+    /// Whose word on where a call comes from is taken.
+    pub proxies: Proxies,
+    /// How long `/readyz` says that the service stops before it does.
+    pub notice: Duration,
+}
+
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The address for metrics cannot be listened on.
+    #[error("--metrics-listen: cannot listen on {0}: {1}")]
+    ListenForMetrics(SocketAddr, #[source] io::Error),
     /// No public origin, and not on loopback.
     #[error("--public-origin is needed unless the service listens on loopback")]
     NoOrigin,
@@ -71,16 +94,25 @@ pub enum ServeError {
 pub struct Served {
     addr: SocketAddr,
     origin: Origin,
+    metrics: Option<SocketAddr>,
+    notice: Duration,
     practice: Option<PracticeToken>,
+    draining: watch::Sender<bool>,
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
-    sweeper: JoinHandle<()>,
+    /// What goes on beside, until this is dropped.
+    beside: Vec<JoinHandle<()>>,
 }
 
 impl Served {
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Where it listens for whoever collects metrics.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics
     }
 
     /// Its public origin.
@@ -93,13 +125,15 @@ impl Served {
         self.practice.as_ref()
     }
 
-    /// Stops: streams and waits end at once, other calls are let finish, for a few seconds at most.
+    /// Stops, after the notice: streams and waits end at once, other calls are let finish, for a few seconds at most.
     pub async fn stop(self) {
         self.stop_within(DRAIN).await;
     }
 
     /// As [`Self::stop`], with another patience. Returns when nothing is served any more.
     pub async fn stop_within(mut self, drain: Duration) {
+        self.draining.send_replace(true);
+        tokio::time::sleep(self.notice).await;
         self.stop.send_replace(true);
         if tokio::time::timeout(drain, &mut self.server).await.is_err() {
             tracing::warn!("some calls were cut off");
@@ -110,18 +144,27 @@ impl Served {
 impl Drop for Served {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        self.sweeper.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
         self.server.abort();
     }
 }
 
 /// Starts the service; it listens when this returns.
 pub async fn serve(options: ServeOptions) -> Result<Served, ServeError> {
-    serve_with(options, Arc::new(SystemClock)).await
+    serve_operated(options, Operations::default(), Arc::new(SystemClock)).await
 }
 
 /// As [`serve`], by another clock: tests of expiry.
 pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<Served, ServeError> {
+    serve_operated(options, Operations::default(), clock).await
+}
+
+/// As [`serve`], with all that an operator may set.
+pub async fn serve_operated(
+    options: ServeOptions,
+    operations: Operations,
+    clock: Arc<dyn Clock>,
+) -> Result<Served, ServeError> {
     let configured = options.public_origin.as_deref().map(Origin::parse).transpose()?;
     let page = match &options.page {
         Some(folder) => Page::from_folder(folder).map_err(ServeError::Page)?,
@@ -129,11 +172,11 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
     };
     let database = Database::open(&options.data)?;
     let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
-    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database, clock.clone()));
+    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database.clone(), clock.clone()));
+    let audit: Arc<dyn Audit> = Arc::new(SqliteAudit::new(database));
 
-    let listener =
-        TcpListener::bind(options.listen).await.map_err(|e| ServeError::Listen(options.listen, e))?;
-    let addr = listener.local_addr().map_err(|e| ServeError::Listen(options.listen, e))?;
+    let (listener, addr) =
+        listen(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
     let origin = configured.or_else(|| Origin::of_loopback(addr)).ok_or(ServeError::NoOrigin)?;
     directory.remember_origin(origin.as_str()).await?;
     let practice = match options.practice {
@@ -141,10 +184,42 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
         None => None,
     };
 
-    let (stop, stopping) = watch::channel(false);
-    let limiter = Limiter::new(options.limits);
-    let sweeper = tokio::spawn(sweep(store.clone()));
-    let parts = Parts { store, directory, limiter, clock, page, origin: origin.clone(), stopping };
+    let ((draining, drains), (stop, stopping)) = (watch::channel(false), watch::channel(false));
+    let (voided, tokens) = watch::channel(directory.tokens_voided().await?);
+    let meters = Arc::new(Meters::default());
+    let mut beside = vec![
+        tokio::spawn(sweep(
+            store.clone(),
+            audit.clone(),
+            clock.clone(),
+            operations.audit_days,
+            meters.clone(),
+        )),
+        tokio::spawn(watch_tokens(directory.clone(), voided)),
+    ];
+    let mut metrics = None;
+    if let Some(wanted) = operations.metrics {
+        let listening = listen(wanted).await;
+        let (listener, addr) = listening.map_err(|error| ServeError::ListenForMetrics(wanted, error))?;
+        metrics = Some(addr);
+        let router = http::metrics(meters.clone(), store.clone());
+        // It serves until it is aborted.
+        beside.push(tokio::spawn(async move { drop(axum::serve(listener, router).await) }));
+    }
+    let parts = Parts {
+        limiter: Limiter::new(options.limits),
+        proxies: operations.proxies,
+        origin: origin.clone(),
+        draining: drains,
+        store,
+        directory,
+        audit,
+        meters,
+        clock,
+        page,
+        stopping,
+        tokens,
+    };
     let router = http::router(parts).into_make_service_with_connect_info::<SocketAddr>();
     let mut stopped = stop.subscribe();
     let server = tokio::spawn(async move {
@@ -155,11 +230,38 @@ pub async fn serve_with(options: ServeOptions, clock: Arc<dyn Clock>) -> Result<
             })
             .await
     });
-    Ok(Served { addr, origin, practice, stop, server, sweeper })
+    let notice = operations.notice;
+    Ok(Served { addr, origin, metrics, notice, practice, draining, stop, server, beside })
+}
+
+async fn listen(addr: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(addr).await?;
+    let addr = listener.local_addr()?;
+    Ok((listener, addr))
+}
+
+/// Tells open streams when to look at their tokens again: one look-up for all of them. While the directory fails they are told
+/// each time, for a look of their own.
+async fn watch_tokens(directory: Arc<dyn Directory>, voided: watch::Sender<u64>) {
+    let mut ticks = interval(LOOK_AT_TOKENS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match directory.tokens_voided().await {
+            Ok(now) => drop(voided.send_if_modified(|last| std::mem::replace(last, now) != now)),
+            Err(_) => voided.send_modify(|_| ()),
+        }
+    }
 }
 
 /// Keeps the store's time. A store that fails has said so in the log, and the next round tries again.
-async fn sweep(store: Arc<dyn SessionStore>) {
+async fn sweep(
+    store: Arc<dyn SessionStore>,
+    audit: Arc<dyn Audit>,
+    clock: Arc<dyn Clock>,
+    audit_days: Option<NonZeroU32>,
+    meters: Arc<Meters>,
+) {
     let every = |period| {
         let mut ticks = interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -168,8 +270,15 @@ async fn sweep(store: Arc<dyn SessionStore>) {
     let (mut expire, mut forget) = (every(EXPIRE_EVERY), every(FORGET_EVERY));
     loop {
         tokio::select! {
-            _ = expire.tick() => drop(store.expire().await),
-            _ = forget.tick() => drop(store.forget().await),
+            _ = expire.tick() => meters.store_did(store.expire().await),
+            _ = forget.tick() => {
+                meters.store_did(store.forget().await);
+                if let Some(days) = audit_days
+                    && let Err(error) = audit.forget(clock.now() - Millis::from(days.get()) * DAY_MS).await
+                {
+                    tracing::error!(%error, "old history could not be dropped");
+                }
+            }
         }
     }
 }

@@ -54,6 +54,11 @@ async fn a_session_out_of_bounds_is_not_created() {
     let mut surprising = field("Name", "text", "");
     surprising["value"] = json!("secret");
     refused.push((with(&good, "fields", json!([surprising])), 400, "malformed"));
+    // An object is an object and a word a word, however deep.
+    for other in [json!([["Name", "text", ""]]), json!([{ "name": "Name", "kind": { "text": null } }])] {
+        refused.push((with(&good, "fields", other), 400, "malformed"));
+    }
+    refused.push((with(&good, "compare", json!({ "shown": null })), 400, "malformed"));
     for member in ["agent_name", "subject", "org_name"] {
         for text in ["a\u{0}b", "a\r\n", "\u{9b}", &long] {
             refused.push((with(&good, member, json!(text)), 400, "malformed"));
@@ -108,6 +113,9 @@ async fn there_is_nothing_by_other_paths_and_methods() {
         ("/api/v1/me".to_owned(), dana, vec![Method::GET]),
         ("/api/v1/events".to_owned(), dana, vec![Method::GET]),
         ("/api/v1/sessions".to_owned(), dana, vec![Method::POST]),
+        ("/api/v1/templates".to_owned(), dana, vec![Method::GET, Method::POST]),
+        ("/api/v1/templates/x".to_owned(), dana, vec![Method::GET, Method::PUT, Method::DELETE]),
+        ("/api/v1/audit".to_owned(), dana, vec![Method::GET]),
         (format!("/api/v1/sessions/{}", session.id), dana, vec![Method::DELETE]),
         (session.of_agent("verdict"), dana, vec![Method::POST]),
         (session.of_agent("revealed"), dana, vec![Method::POST]),

@@ -14,6 +14,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::fs;
+use std::time::{Duration, Instant};
 
 /// Every response's headers, as documented.
 const ALWAYS: [(&str, &str); 7] = [
@@ -252,6 +253,11 @@ async fn a_revoked_token_is_good_for_nothing() {
         (Method::GET, "/api/v1/me".to_owned()),
         (Method::GET, "/api/v1/events".to_owned()),
         (Method::POST, "/api/v1/sessions".to_owned()),
+        (Method::GET, "/api/v1/templates".to_owned()),
+        (Method::POST, "/api/v1/templates".to_owned()),
+        (Method::PUT, "/api/v1/templates/x".to_owned()),
+        (Method::DELETE, "/api/v1/templates/x".to_owned()),
+        (Method::GET, "/api/v1/audit".to_owned()),
         (Method::DELETE, one),
         (Method::POST, session.of_agent("verdict")),
         (Method::POST, session.of_agent("revealed")),
@@ -269,6 +275,40 @@ async fn a_revoked_token_is_good_for_nothing() {
     service.open(&session).await;
     // Others are others.
     read::<Value>(service.get_as("/api/v1/me", &service.eli.token).await, StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_within_a_second_of_its_token() {
+    let service = Service::start().await;
+    let (mut danas, mut also) = (service.events(None).await, service.events(None).await);
+    let mut elis = service.events_of(&service.eli.token, None).await;
+    let began = Instant::now();
+    service.directory.revoke(&service.dana.id).await.unwrap();
+    assert_eq!((danas.read().await, also.read().await), (None, None));
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    // Another's goes on, until a new token takes its token's place.
+    let silent = tokio::time::timeout(Duration::from_millis(600), elis.read()).await;
+    assert!(silent.is_err(), "{silent:?}");
+    let began = Instant::now();
+    let token = service.directory.issue_token(&service.eli.id).await.unwrap();
+    assert_eq!(elis.read().await, None);
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    service.events_of(&token, None).await;
+}
+
+#[tokio::test]
+async fn nothing_is_told_to_a_token_that_has_just_become_void() {
+    let service = Service::start().await;
+    for _ in 0..20 {
+        let token = service.directory.issue_token(&service.dana.id).await.unwrap();
+        let draft = Draft::new(&service.origin);
+        let created = service.post("/api/v1/sessions", &token, &draft.request).await;
+        let session = draft.placed(read(created, StatusCode::CREATED).await);
+        let mut stream = service.events_of(&token, None).await;
+        service.directory.issue_token(&service.dana.id).await.unwrap();
+        service.open(&session).await;
+        assert_eq!(stream.read().await, None);
+    }
 }
 
 #[tokio::test]

@@ -46,8 +46,8 @@ export function FieldInput({ entry, place, headed }: Props) {
 
 export function Hint({ id, hint }: { readonly id: string; readonly hint: string }) {
   return (
-    <p id={id} class="hint" dir="auto">
-      {hint}
+    <p id={id} class="hint">
+      {hint === '' ? null : <bdi>{hint}</bdi>}
     </p>
   );
 }

@@ -2,9 +2,11 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import { text } from '../text/index.ts';
-import { isLanguage, type Language, LANGUAGES } from '../text/languages.ts';
+import type { Language } from '../text/languages.ts';
 
 export interface LanguageChoice {
+  /** The languages there are, by their own names. */
+  readonly names: Readonly<Record<Language, string>>;
   readonly language: ReadonlySignal<Language>;
   readonly choose: (language: Language) => Promise<void>;
 }
@@ -21,10 +23,10 @@ export function LanguageSwitch({ choice }: { readonly choice: LanguageChoice }) 
           const back = () => {
             select.value = choice.language.value;
           };
-          if (isLanguage(select.value)) void choice.choose(select.value).then(back);
+          void choice.choose(select.value as Language).then(back);
         }}
       >
-        {Object.entries(LANGUAGES).map(([tag, name]) => (
+        {Object.entries(choice.names).map(([tag, name]) => (
           <option key={tag} value={tag} lang={tag}>
             {name}
           </option>

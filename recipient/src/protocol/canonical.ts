@@ -6,15 +6,13 @@
 
 import { canonicalDate } from './date.ts';
 import { ValueError } from './errors.ts';
+import type { Kind } from './kinds.ts';
 import { canonicalCode, canonicalEmail, canonicalText } from './letters.ts';
 import { canonicalNumber } from './number.ts';
 import { canonicalPhone, type PhoneReader } from './phone.ts';
 import { clean } from './unicode.ts';
 
-export const KINDS = ['text', 'phone', 'email', 'code', 'number', 'date'] as const;
-
-/** What a field holds, and so how it is read. */
-export type Kind = (typeof KINDS)[number];
+export { type Kind, KINDS } from './kinds.ts';
 
 /** How a value was understood, for the person who typed it to check before it is used. It spells the value. */
 export type Reading =

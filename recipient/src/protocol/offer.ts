@@ -5,9 +5,9 @@
  */
 
 import { lvCat, u32, utf8 } from './bytes.ts';
-import { type Kind, KINDS } from './canonical.ts';
 import { FormError } from './errors.ts';
 import { type Commit, fromText, type Salt } from './ids.ts';
+import { type Kind, KINDS } from './kinds.ts';
 import { characters, isWellFormed, trimWhiteSpace } from './unicode.ts';
 
 /** One thing the recipient is asked for. */

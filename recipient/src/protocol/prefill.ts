@@ -1,6 +1,6 @@
 /**
  * The link's fragment, which carries the first field's value when *prefill* is on (`docs/protocol.md` §6). This module only
- * reads it; taking it out of the address bar is the page's first act, in `main.tsx`.
+ * reads it; taking it out of the address bar is the page's first act, in `main.ts`.
  */
 
 import { decodeBase64Url } from './base64url.ts';

@@ -1,7 +1,4 @@
-/**
- * Step 5: the three ends. Confirmed; do not continue, with what to do instead; and one page for every cause of an invalid
- * link, because a reason would help a guesser (`docs/protocol.md` §5).
- */
+/** Step 5: two of the ends. Confirmed; and do not continue, with what to do instead. The third is `Invalid.tsx`. */
 
 import type { Flow } from '../flow.ts';
 import { Heading } from '../parts/Heading.tsx';
@@ -23,7 +20,7 @@ export function Confirmed({ flow, offer }: { readonly flow: Flow; readonly offer
         </span>
         <Heading>{t.heading}</Heading>
         <p>{t.who(offer.orgName, offer.agentName)}</p>
-        {offer.subject === '' ? null : <p dir="auto">{text.value.field.about(offer.subject)}</p>}
+        {offer.subject === '' ? null : <p>{text.value.field.about(offer.subject)}</p>}
         {at === null ? null : <p data-testid="confirmed-at">{moment(at, text.value)}</p>}
       </div>
       <p>{t.go}</p>
@@ -57,26 +54,6 @@ export function Stop({ flow, profile }: { readonly flow: Flow; readonly profile:
       <p class="quiet-text" data-testid="reported">
         {flow.reported.value ? t.reported(name) : ''}
       </p>
-    </>
-  );
-}
-
-export function Invalid({ profile }: { readonly profile: Profile | null }) {
-  const t = text.value.invalid;
-  return (
-    <>
-      <Heading>{t.heading}</Heading>
-      <p>{t.body}</p>
-      <h2>{t.adviceHeading}</h2>
-      <ul class="advice">
-        <li>{t.again}</li>
-        <li>
-          {t.unsure(profile?.name ?? '')}
-          {profile === null ? null : <Channels profile={profile} />}
-        </li>
-        <li>{t.stolen}</li>
-      </ul>
-      <p class="quiet-text">{t.nothing}</p>
     </>
   );
 }

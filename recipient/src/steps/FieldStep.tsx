@@ -47,8 +47,8 @@ export function From({ offer }: { readonly offer: Offer }) {
   const t = text.value.field;
   return (
     <p class="from">
-      <b dir="auto">{t.from(offer.orgName, offer.agentName)}</b>
-      {offer.subject === '' ? null : <span dir="auto">{t.about(offer.subject)}</span>}
+      <b>{t.from(offer.orgName, offer.agentName)}</b>
+      {offer.subject === '' ? null : <span>{t.about(offer.subject)}</span>}
     </p>
   );
 }

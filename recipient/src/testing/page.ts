@@ -4,8 +4,8 @@ import { vi } from 'vitest';
 import { Api } from '../api.ts';
 import { startClock } from '../clock.ts';
 import { type Environment, Flow } from '../flow.ts';
+import * as later from '../later.ts';
 import { sessionIdFromText } from '../protocol/ids.ts';
-import * as exchange from '../protocol/recipient.ts';
 import { readPhone } from '../protocol/phone-library.ts';
 import { CHANNEL, SESSION_ID } from '../protocol/testing/samples.ts';
 import { type Call, type Script, ScriptedService } from './service.ts';
@@ -28,7 +28,7 @@ export function page({ env, ...script }: Options = {}) {
     idle: (work) => {
       setTimeout(work);
     },
-    loadExchange: () => Promise.resolve(exchange),
+    loadLater: () => Promise.resolve(later),
     loadPhones: () => Promise.resolve(readPhone),
     ...env,
   };

@@ -11,7 +11,7 @@ const name = (text: string) => `\u2068${text}\u2069`;
 /** What is written from left to right: telephone numbers, times. */
 const ltr = (text: string) => `\u2066${text}\u2069`;
 
-export const ar: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'ar-u-nu-latn',
   direction: 'rtl',
 
@@ -49,8 +49,8 @@ export const ar: Catalogue = {
   ask: {
     heading: (org) => `تطلب ${name(org)} التأكد من أنكما تتحدثان معًا فعلًا.`,
     question: 'من بدأ هذه المحادثة؟',
-    organization: 'هم اتصلوا بي',
-    recipient: 'أنا اتصلت بهم',
+    organization: 'هم تواصلوا معي',
+    recipient: 'أنا تواصلت معهم',
     opening: 'جارٍ الفتح…',
     note: 'يعمل هذا الرابط مرة واحدة. لن يحدث شيء قبل أن تختار.',
   },
@@ -160,7 +160,7 @@ export const ar: Catalogue = {
     who: (org, agent) =>
       agent === '' ? `أنت تتحدث مع ${name(org)}.` : `أنت تتحدث مع ${name(agent)} من ${name(org)}.`,
     go: 'تابع محادثتك. يمكنك إغلاق هذه الصفحة.',
-    once: 'ينطبق هذا على هذه المحادثة فقط. إذا اتصل بك أحد مرة أخرى، فتحقّق من جديد.',
+    once: 'ينطبق هذا على هذه المحادثة فقط. إذا تواصل معك أحد مرة أخرى، فتحقّق من جديد.',
   },
 
   stop: {

@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const de: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'de-DE',
   direction: 'ltr',
 

@@ -8,7 +8,7 @@
 import type { Kind } from '../protocol/canonical.ts';
 import type { Direction, Forms } from './index.ts';
 
-export const en = {
+export const catalogue = {
   /** For numbers, dates and countries. British, so that dates are spelled day first. */
   locale: 'en-GB',
   direction: 'ltr' as Direction,
@@ -196,5 +196,3 @@ export const en = {
     failed: 'That did not get through. Try again.',
   },
 };
-
-export type Catalogue = typeof en;

@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const es: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'es-ES',
   direction: 'ltr',
 
@@ -41,8 +41,8 @@ export const es: Catalogue = {
   ask: {
     heading: (org) => `${org} quiere confirmar que de verdad están hablando entre ustedes.`,
     question: '¿Quién inició esta conversación?',
-    organization: 'Me contactaron',
-    recipient: 'Contacté yo',
+    organization: 'Me contactaron ellos',
+    recipient: 'Los contacté yo',
     opening: 'Abriendo…',
     note: 'Este enlace sirve una sola vez. No pasa nada hasta que usted elija.',
   },
@@ -151,13 +151,13 @@ export const es: Catalogue = {
     heading: 'No continúe',
     mismatch: (org) => `Los códigos no son iguales. No está hablando con ${org}, o hay alguien en medio.`,
     mistyped: (org) =>
-      `Lo que ha escrito no es el código. Si está seguro de lo que oyó, no está hablando con ${org}. Si ha podido equivocarse al escribir, pida un enlace nuevo.`,
+      `Lo que ha escrito no es el código. Si no duda de lo que oyó, no está hablando con ${org}. Si ha podido equivocarse al escribir, pida un enlace nuevo.`,
     unexpected: (org) =>
       `Usted no ha pedido esto: puede que alguien esté usando el nombre de ${org} o los datos de usted. No siga con esa persona.`,
     unproven: (org) => `La otra parte no ha podido demostrar que es ${org}.`,
     advice: ['Cuelgue, o deje de responder.', 'No dé nada más: ni códigos, ni datos, ni pagos.'],
-    contact: (org) => `Contacte usted mismo con ${org}:`,
-    contactUnknown: (org) => `Contacte usted mismo con ${org}, por un medio que ya conozca.`,
+    contact: (org) => `Contacte por su cuenta con ${org}:`,
+    contactUnknown: (org) => `Contacte por su cuenta con ${org}, por un medio que ya conozca.`,
     reported: (org) => `Se ha avisado a ${org}.`,
   },
 
@@ -168,8 +168,8 @@ export const es: Catalogue = {
     again: 'Si sabe con quién habla, pídale un enlace nuevo.',
     unsure: (org) =>
       org === ''
-        ? 'Si no está seguro de con quién habla, cuelgue.'
-        : `Si no está seguro, cuelgue y contacte usted mismo con ${org}.`,
+        ? 'Si no tiene claro con quién habla, cuelgue.'
+        : `Si tiene dudas, cuelgue y contacte por su cuenta con ${org}.`,
     stolen:
       'Si era la primera vez que lo abría, puede que alguien se le haya adelantado. Avise a quien se lo envió.',
     nothing: 'Nada de lo que ha escrito se ha enviado a nadie.',

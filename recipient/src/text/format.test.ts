@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { read } from '../protocol/canonical.ts';
 import { readPhone } from '../protocol/phone-library.ts';
-import { ar } from './ar.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
+import { catalogue as ar } from './ar.ts';
+import { catalogue as de } from './de.ts';
+import { catalogue as en } from './en.ts';
 import { counted, country, day, grouped, groupedInto, minutes, months, reading, spoken } from './format.ts';
 
 it('spells time left', () => {

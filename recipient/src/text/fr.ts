@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const fr: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'fr-FR',
   direction: 'ltr',
 
@@ -41,8 +41,8 @@ export const fr: Catalogue = {
   ask: {
     heading: (org) => `${org} souhaite confirmer que vous vous parlez vraiment.`,
     question: 'Qui a engagé cette conversation ?',
-    organization: 'On m’a contacté',
-    recipient: 'C’est moi qui ai pris contact',
+    organization: 'Ce sont eux',
+    recipient: 'C’est moi',
     opening: 'Ouverture…',
     note: 'Ce lien ne sert qu’une fois. Rien ne se passe tant que vous n’avez pas choisi.',
   },
@@ -155,7 +155,7 @@ export const fr: Catalogue = {
     mismatch: (org) =>
       `Les codes ne sont pas les mêmes. Vous ne parlez pas à ${org}, ou quelqu’un s’est glissé entre vous.`,
     mistyped: (org) =>
-      `Ce que vous avez saisi n’est pas le code. Si vous êtes sûr de ce que vous avez entendu, vous ne parlez pas à ${org}. Si vous avez pu vous tromper en le tapant, demandez un nouveau lien.`,
+      `Ce que vous avez saisi n’est pas le code. Si vous n’avez aucun doute sur ce que vous avez entendu, vous ne parlez pas à ${org}. Si vous avez pu vous tromper en le tapant, demandez un nouveau lien.`,
     unexpected: (org) =>
       `Vous n’avez rien demandé : quelqu’un se sert peut-être du nom de ${org} ou de vos informations. Ne continuez pas avec cette personne.`,
     unproven: (org) => `L’autre côté n’a pas pu prouver qu’il s’agit de ${org}.`,

@@ -1,8 +1,5 @@
 /** The languages there are, and which of them a reader gets. */
 
-import { load } from 'virtual:chunks';
-import type { Catalogue } from './index.ts';
-
 /** By their own names: whoever looks for one of them can read it. */
 export const LANGUAGES = {
   en: 'English',
@@ -21,13 +18,6 @@ export function languageFor(preferred: readonly string[]): Language {
   return wanted.find(isLanguage) ?? 'en';
 }
 
-export function isLanguage(tag: string): tag is Language {
+function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(LANGUAGES, tag);
-}
-
-export async function loadCatalogue(language: Language, attempt: number): Promise<Catalogue> {
-  const module: Partial<Record<Language, Catalogue>> = await load(language, attempt);
-  const catalogue = module[language];
-  if (catalogue === undefined) throw new TypeError(`no catalogue in ${language}`);
-  return catalogue;
 }

@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './index.ts';
 
-export const pt: Catalogue = {
+export const catalogue: Catalogue = {
   locale: 'pt',
   direction: 'ltr',
 
@@ -40,8 +40,8 @@ export const pt: Catalogue = {
   ask: {
     heading: (org) => `${org} quer confirmar que vocês estão mesmo falando um com o outro.`,
     question: 'Quem começou esta conversa?',
-    organization: 'Entraram em contato comigo',
-    recipient: 'Eu entrei em contato',
+    organization: 'Eles entraram em contato comigo',
+    recipient: 'Eu entrei em contato com eles',
     opening: 'Abrindo…',
     note: 'Este link só funciona uma vez. Nada acontece até você escolher.',
   },

@@ -10,6 +10,7 @@ mod number;
 mod phone;
 mod text;
 
+use crate::strict;
 use icu_properties::props::{DefaultIgnorableCodePoint, EnumeratedProperty as _, GeneralCategory};
 use icu_properties::{CodePointSetData, CodePointSetDataBorrowed};
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use zeroize::Zeroizing;
 pub const MAX_VALUE_CHARS: usize = 128;
 
 /// What a field holds, and so how it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Any text; case and spacing do not count.
@@ -75,6 +76,12 @@ impl Kind {
             }
         };
         Ok(Canonical { kind: self, text, reading })
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        strict::word(deserializer, &Self::ALL, Self::as_str)
     }
 }
 

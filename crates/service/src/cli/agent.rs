@@ -1,12 +1,12 @@
 //! `agent add|list|revoke`. A token or an enrolment link is printed once, here, and cannot be printed again.
 
-use super::CliError;
+use super::{CliError, Lines};
 use crate::directory::{Directory, ListedAgent, role_name};
 use crate::origin::Origin;
 use clap::{Subcommand, ValueEnum};
-use countersign_protocol::wire::Role;
+use countersign_protocol::wire::{AgentProfile, Role};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::io::Write;
+use serde::Serialize;
 
 /// What is escaped in a query's value: all but RFC 3986's unreserved characters.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -52,23 +52,25 @@ impl Agent {
         self,
         directory: &impl Directory,
         public_origin: Option<String>,
-        out: &mut (dyn Write + Send),
+        out: &mut Lines<'_>,
     ) -> Result<(), CliError> {
         match self {
             Self::Add { org, name, role, token: true } => {
                 let id = directory.add_agent(&org, &name, role.into()).await?;
-                writeln!(out, "{}", directory.issue_token(&id).await?)?;
+                out.text(&directory.issue_token(&id).await?)?;
             }
             Self::Add { org, name, role, token: false } => {
                 let origin = origin(directory, public_origin).await?;
                 let id = directory.add_agent(&org, &name, role.into()).await?;
                 let service = utf8_percent_encode(origin.as_str(), ESCAPED);
                 let code = directory.issue_code(&id).await?;
-                writeln!(out, "countersign://enroll?service={service}&code={code}")?;
+                out.text(&format!("countersign://enroll?service={service}&code={code}"))?;
             }
             Self::List { org } => {
                 for listed in directory.agents(&org).await? {
-                    writeln!(out, "{}", line(&listed))?;
+                    let entry = Entry::of(&listed);
+                    let Entry { id, state, role, name } = &entry;
+                    out.entry(&entry, &format!("{id}\t{state}\t{role}\t{name}"))?;
                 }
             }
             Self::Revoke { id } => directory.revoke(&id).await?,
@@ -86,14 +88,25 @@ async fn origin(directory: &impl Directory, configured: Option<String>) -> Resul
     Ok(Origin::parse(&known)?)
 }
 
-fn line(listed: &ListedAgent) -> String {
-    let state = match (listed.revoked, listed.enrolled) {
-        (true, _) => "revoked",
-        (false, true) => "enrolled",
-        (false, false) => "invited",
-    };
-    let agent = &listed.agent;
-    format!("{}\t{state}\t{}\t{}", agent.profile.id, role_name(agent.role), agent.profile.name)
+/// A line of `agent list`.
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    state: &'static str,
+    role: &'static str,
+    name: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn of(listed: &'a ListedAgent) -> Self {
+        let state = match (listed.revoked, listed.enrolled) {
+            (true, _) => "revoked",
+            (false, true) => "enrolled",
+            (false, false) => "invited",
+        };
+        let AgentProfile { id, name } = &listed.agent.profile;
+        Self { id, state, role: role_name(listed.agent.role), name }
+    }
 }
 
 impl From<RoleArg> for Role {

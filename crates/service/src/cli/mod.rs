@@ -1,9 +1,15 @@
 //! The binary's commands. Administration is here and not over HTTP: whoever may run it may write the database.
 
 mod agent;
+mod audit;
+mod lines;
 mod org;
 mod serving;
+mod template;
 
+use lines::Lines;
+
+use crate::audit::{AuditError, SqliteAudit};
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, FileConfig};
 use crate::directory::{DirectoryError, SqliteDirectory};
@@ -44,6 +50,9 @@ struct Common {
     /// The origin recipients' browsers see, e.g. <https://verify.example>.
     #[arg(long, global = true, env = "COUNTERSIGN_PUBLIC_ORIGIN")]
     public_origin: Option<String>,
+    /// Lists as JSON, an object a line.
+    #[arg(long, global = true)]
+    json: bool,
     /// What to log on standard error, e.g. `warn`; `RUST_LOG` says the same.
     #[arg(long, global = true, env = "COUNTERSIGN_LOG")]
     log: Option<String>,
@@ -59,6 +68,12 @@ enum Command {
     /// Agents.
     #[command(subcommand)]
     Agent(agent::Agent),
+    /// Shared templates.
+    #[command(subcommand)]
+    Template(template::Template),
+    /// What remains of sessions.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print the SHA-256 of every file of the recipient's page.
     PageManifest(serving::PageFolder),
 }
@@ -75,6 +90,9 @@ pub enum CliError {
     /// The directory refused.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The history does not answer.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The service did not start.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -87,6 +105,9 @@ pub enum CliError {
     /// An enrolment link names the service, and nobody has said where it is.
     #[error("the service's address is not known yet: run `serve` once, or pass --public-origin")]
     NoOrigin,
+    /// Standard input is no template.
+    #[error("this is not a template: {0}")]
+    Template(#[source] serde_json::Error),
     /// The output cannot be written, or a file not read.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -120,16 +141,21 @@ impl Invocation {
         let Self { common, file, command } = self;
         let data = common.data.or(file.data.clone()).unwrap_or_else(|| PathBuf::from(DATA));
         let origin = common.public_origin.or(file.public_origin.clone());
+        let mut lines = Lines { out, json: common.json };
         match command {
-            Command::Serve(args) => args.run(&file, data, origin, out).await,
-            Command::Org(command) => command.run(&open(&data)?, out).await,
-            Command::Agent(command) => command.run(&open(&data)?, origin, out).await,
+            Command::Serve(args) => args.run(&file, data, origin, lines.out).await,
+            Command::Org(command) => command.run(&open(&data)?, &mut lines).await,
+            Command::Agent(command) => command.run(&open(&data)?, origin, &mut lines).await,
+            Command::Template(command) => command.run(&open(&data)?, &mut lines).await,
+            Command::Audit(command) => {
+                command.run(&SqliteAudit::new(Database::open(&data)?), &mut lines).await
+            }
             Command::PageManifest(folder) => {
                 let page = match folder.page.or(file.page) {
                     Some(folder) => Page::from_folder(&folder)?,
                     None => Page::embedded(),
                 };
-                Ok(out.write_all(page.manifest().as_bytes())?)
+                Ok(lines.out.write_all(page.manifest().as_bytes())?)
             }
         }
     }
@@ -147,5 +173,27 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_option_has_one_name_wherever_it_is_set() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        let mut count = 0;
+        for argument in command.get_arguments().chain(serve.get_arguments()) {
+            let Some(name) = argument.get_long().filter(|name| !["json", "help", "version"].contains(name))
+            else {
+                continue;
+            };
+            let variable = format!("COUNTERSIGN_{}", name.replace('-', "_").to_uppercase());
+            assert_eq!(argument.get_env().unwrap().to_str(), Some(variable.as_str()));
+            if name != "config" {
+                let key: Result<FileConfig, _> = toml::from_str(&format!("{name} = {{}}"));
+                let error = key.unwrap_err().to_string();
+                assert!(!error.contains("unknown field"), "{error}");
+                count += 1;
+            }
+        }
+        assert!(count >= 12, "{count}");
     }
 }

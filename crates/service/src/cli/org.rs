@@ -1,10 +1,9 @@
 //! `org add|edit|list`.
 
-use super::CliError;
+use super::{CliError, Lines};
 use crate::directory::{Directory, OrgEdit};
 use clap::{Args, Subcommand};
 use countersign_protocol::wire::OrgProfile;
-use std::io::Write;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Org {
@@ -59,11 +58,7 @@ pub(super) struct Edit {
 }
 
 impl Org {
-    pub(super) async fn run(
-        self,
-        directory: &impl Directory,
-        out: &mut (dyn Write + Send),
-    ) -> Result<(), CliError> {
+    pub(super) async fn run(self, directory: &impl Directory, out: &mut Lines<'_>) -> Result<(), CliError> {
         match self {
             Self::Add(add) => Ok(directory.add_org(add.profile()?).await?),
             Self::Edit(edit) => {
@@ -74,7 +69,8 @@ impl Org {
             }
             Self::List => {
                 for org in directory.orgs().await? {
-                    writeln!(out, "{}\t{}\t{}", org.handle, org.country.as_str(), org.name)?;
+                    let line = format!("{}\t{}\t{}", org.handle, org.country.as_str(), org.name);
+                    out.entry(&org, &line)?;
                 }
                 Ok(())
             }

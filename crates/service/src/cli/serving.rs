@@ -1,13 +1,18 @@
 //! `serve`: until it is asked to stop.
 
 use super::CliError;
+use crate::clock::SystemClock;
 use crate::config::FileConfig;
 use crate::limits::Limits;
-use crate::serve::{ServeOptions, serve};
+use crate::proxies::Proxy;
+use crate::serve::{Operations, ServeOptions, serve_operated};
 use clap::Args;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Where `serve` listens unless told otherwise.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -31,6 +36,18 @@ pub(super) struct Serve {
     /// Wait calls one address may have open.
     #[arg(long, env = "COUNTERSIGN_WAITS_PER_ADDRESS")]
     waits_per_address: Option<u32>,
+    /// Days to keep what remains of sessions; for ever unless given.
+    #[arg(long, env = "COUNTERSIGN_AUDIT_DAYS")]
+    audit_days: Option<NonZeroU32>,
+    /// Where Prometheus finds `/metrics`, e.g. 127.0.0.1:9464; nowhere unless given.
+    #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
+    /// A proxy, or a network of them, whose X-Forwarded-For is taken, e.g. 10.0.0.0/8; may be repeated.
+    #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXY", value_delimiter = ',')]
+    trusted_proxy: Option<Vec<Proxy>>,
+    /// Seconds for which /readyz says that the service stops before it does.
+    #[arg(long, env = "COUNTERSIGN_STOP_NOTICE_SECS")]
+    stop_notice_secs: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -48,6 +65,7 @@ impl Serve {
         public_origin: Option<String>,
         out: &mut (dyn Write + Send),
     ) -> Result<(), CliError> {
+        let operations = self.operations(file);
         let options = ServeOptions {
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             limits: self.limits(file),
@@ -56,16 +74,30 @@ impl Serve {
             data,
             practice: None,
         };
-        let served = serve(options).await?;
+        let served = serve_operated(options, operations, Arc::new(SystemClock)).await?;
         // Whoever reads that it listens may stop it at once.
         let stop = stop_signal()?;
         writeln!(out, "listening on http://{}", served.addr())?;
+        if let Some(addr) = served.metrics_addr() {
+            writeln!(out, "metrics on http://{addr}/metrics")?;
+        }
         out.flush()?;
         tracing::info!(addr = %served.addr(), origin = served.origin(), "serving");
         stop.await;
         tracing::info!("stopping");
         served.stop().await;
         Ok(())
+    }
+
+    fn operations(&self, file: &FileConfig) -> Operations {
+        let proxies = self.trusted_proxy.as_ref().or(file.trusted_proxy.as_ref());
+        let notice = self.stop_notice_secs.or(file.stop_notice_secs).unwrap_or_default();
+        Operations {
+            audit_days: self.audit_days.or(file.audit_days),
+            metrics: self.metrics_listen.or(file.metrics_listen),
+            proxies: proxies.into_iter().flatten().copied().collect(),
+            notice: Duration::from_secs(notice.into()),
+        }
     }
 
     fn limits(&self, file: &FileConfig) -> Limits {

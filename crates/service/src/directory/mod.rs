@@ -1,4 +1,4 @@
-//! Organizations and their agents behind one trait. Subcommands write it, the running service reads it, and a change takes
+//! Organizations, their agents and their shared templates behind one trait. Subcommands write it, the running service reads it, and a change takes
 //! effect at the next request.
 //!
 //! Tokens and enrolment codes are kept as SHA-256 alone; what is handed out once is not stored anywhere.
@@ -10,7 +10,7 @@ pub use sqlite::SqliteDirectory;
 use crate::secret::NoEntropy;
 use async_trait::async_trait;
 use countersign_protocol::canonical::Region;
-use countersign_protocol::wire::{AgentProfile, OrgProfile, Policy, Role};
+use countersign_protocol::wire::{AgentProfile, OrgProfile, Policy, Role, SharedTemplate, TemplateError};
 use std::error::Error;
 
 /// First segments of paths that are ours, or could become ours, and so are no organization's handle.
@@ -37,6 +37,9 @@ const MAX_WEBSITE_CHARS: usize = 200;
 /// Most channels of an organization.
 const MAX_CHANNELS: usize = 8;
 
+/// Most shared templates of an organization.
+pub const MAX_TEMPLATES: u32 = 200;
+
 /// Why the directory did not do what was asked. The message is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -58,6 +61,12 @@ pub enum DirectoryError {
     /// There is none.
     #[error("{0} does not exist")]
     Unknown(String),
+    /// There are as many as there may be.
+    #[error("an organization has {MAX_TEMPLATES} shared templates at most")]
+    TooMany,
+    /// The template cannot be one.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -132,6 +141,19 @@ pub trait Directory: Send + Sync + 'static {
     async fn agents(&self, org: &str) -> Result<Vec<ListedAgent>, DirectoryError>;
     /// Makes an agent's token and codes void, for good.
     async fn revoke(&self, agent: &str) -> Result<(), DirectoryError>;
+    /// A number that another follows whenever a token has become void, in whatever process: whoever holds a connection open
+    /// for a token looks again then.
+    async fn tokens_voided(&self) -> Result<u64, DirectoryError>;
+    /// An organization's shared templates, by name.
+    async fn templates(&self, org: &str) -> Result<Vec<SharedTemplate>, DirectoryError>;
+    /// One of them.
+    async fn template(&self, org: &str, id: &str) -> Result<Option<SharedTemplate>, DirectoryError>;
+    /// Adds a template that was checked. The same again is no other; another under its id exists already.
+    async fn add_template(&self, org: &str, template: SharedTemplate) -> Result<(), DirectoryError>;
+    /// Puts a template that was checked in the place of the one with its id.
+    async fn change_template(&self, org: &str, template: SharedTemplate) -> Result<(), DirectoryError>;
+    /// Removes a template.
+    async fn remove_template(&self, org: &str, id: &str) -> Result<(), DirectoryError>;
     /// Remembers the public origin, for the enrolment links that subcommands print.
     async fn remember_origin(&self, origin: &str) -> Result<(), DirectoryError>;
     /// The public origin the service last ran with.

@@ -9,8 +9,10 @@ use crate::store::Recipient;
 use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
+use countersign_protocol::wire::Role;
 use countersign_protocol::{RecipientToken, SessionId};
 use std::net::SocketAddr;
+use tokio::sync::watch;
 
 fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -24,6 +26,52 @@ impl FromRequestParts<App> for Agent {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let token = bearer(parts).ok_or(Failure::Unauthorized)?;
         app.directory.agent_of(token).await?.ok_or(Failure::Unauthorized)
+    }
+}
+
+/// An agent who may write what the organization shares, and read its history.
+pub(super) struct Supervisor(pub(super) Agent);
+
+impl FromRequestParts<App> for Supervisor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let agent = Agent::from_request_parts(parts, app).await?;
+        if agent.role == Role::Supervisor { Ok(Self(agent)) } else { Err(Failure::Forbidden) }
+    }
+}
+
+/// An agent who is served for a while, and may cease to be one meanwhile.
+pub(super) struct Staying {
+    pub(super) agent: Agent,
+    token: String,
+    changes: watch::Receiver<u64>,
+}
+
+impl FromRequestParts<App> for Staying {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        // Before the look-up, so that no change falls between.
+        let changes = app.tokens.clone();
+        let agent = Agent::from_request_parts(parts, app).await?;
+        let token = bearer(parts).unwrap_or_default().to_owned();
+        Ok(Self { agent, token, changes })
+    }
+}
+
+impl Staying {
+    /// Whether the token is still good. Not to know it is not.
+    pub(super) async fn is_good(&self, app: &App) -> bool {
+        app.directory.agent_of(&self.token).await.is_ok_and(|agent| agent.is_some())
+    }
+
+    /// Returns when the token may have become void.
+    pub(super) async fn changed(&mut self) {
+        if self.changes.changed().await.is_err() {
+            // Nobody watches any more: the service stops.
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -82,9 +130,10 @@ impl FromRequestParts<App> for Segment {
 impl FromRequestParts<App> for Source {
     type Rejection = Failure;
 
-    /// The socket's peer. Forwarded headers count only behind configured proxies, of which there are none yet.
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+    /// The socket's peer, or whom a trusted proxy has heard.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        peer.map(|ConnectInfo(peer)| peer.ip().into()).ok_or(Failure::Unavailable)
+        let source = peer.map(|ConnectInfo(peer)| app.proxies.source(peer.ip(), &parts.headers));
+        source.map(Self::from).ok_or(Failure::Unavailable)
     }
 }

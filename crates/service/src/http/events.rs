@@ -2,8 +2,9 @@
 //! breaks, or a service that restarts, loses and repeats nothing: the client says what it saw last.
 
 use super::App;
+use super::caller::Staying;
 use super::problem::Failure;
-use crate::directory::Agent;
+use crate::meters::Lasting;
 use crate::store::{Key, StoredEvent, Wake};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -20,11 +21,12 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// `GET /api/v1/events`
 pub(super) async fn stream(
     State(app): State<App>,
-    agent: Agent,
+    caller: Staying,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let wake = app.store.wakes().subscribe(Key::Agent(agent.profile.id.clone()));
-    let newest = app.store.newest_event(agent.profile.id.clone()).await.map_err(Failure::for_agent)?;
+    let agent = caller.agent.profile.id.clone();
+    let wake = app.store.wakes().subscribe(Key::Agent(agent.clone()));
+    let newest = app.store.newest_event(agent.clone()).await.map_err(Failure::for_agent)?;
     let after = match headers.get("last-event-id") {
         Some(id) => {
             let id = id.to_str().ok().and_then(|id| id.parse().ok());
@@ -36,7 +38,8 @@ pub(super) async fn stream(
         None => newest,
     };
     let stopping = app.stopping.clone();
-    let feed = Feed { app, agent: agent.profile.id, after, wake, ready: VecDeque::new(), stopping };
+    let counted = app.meters.stream();
+    let feed = Feed { _counted: counted, app, caller, agent, after, wake, ready: VecDeque::new(), stopping };
     let events = stream::unfold(feed, |mut feed| async move {
         let event = feed.next().await?;
         let sent = Event::default().id(event.seq.to_string()).event(event.name).data(event.data);
@@ -47,7 +50,9 @@ pub(super) async fn stream(
 
 /// One agent's stream.
 struct Feed {
+    _counted: Lasting,
     app: App,
+    caller: Staying,
     agent: String,
     after: u64,
     wake: Wake,
@@ -56,17 +61,26 @@ struct Feed {
 }
 
 impl Feed {
-    /// The next event; none when the service stops or its store fails, and the client comes back.
+    /// The next event; none when the service stops or its store fails, and the client comes back; none either once the token
+    /// is void, and the client is not let in again.
     async fn next(&mut self) -> Option<StoredEvent> {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 self.after = event.seq;
                 return Some(event);
             }
-            self.ready = self.app.store.events_since(self.agent.clone(), self.after).await.ok()?.into();
+            if !self.caller.is_good(&self.app).await {
+                return None;
+            }
+            let Ok(events) = self.app.store.events_since(self.agent.clone(), self.after).await else {
+                self.app.meters.store_failed();
+                return None;
+            };
+            self.ready = events.into();
             if self.ready.is_empty() {
                 tokio::select! {
                     () = self.wake.changed() => {}
+                    () = self.caller.changed() => {}
                     _ = self.stopping.wait_for(|stop| *stop) => return None,
                 }
             }

@@ -1,12 +1,15 @@
 //! What operators and every caller need: health, the log of requests, and what is said where nothing is.
 
 use super::App;
-use super::problem::Failure;
+use super::problem::{Counted, Failure};
+use crate::meters::Meters;
 use crate::secret;
+use crate::store::SessionStore;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument as _;
 
@@ -15,11 +18,25 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The stores answer.
+/// The stores answer, and the service is not about to stop.
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Failure> {
+    if *app.draining.borrow() {
+        return Err(Failure::Stopping);
+    }
     app.store.ready().await.map_err(Failure::for_agent)?;
     app.directory.origin().await?;
     Ok("ready\n")
+}
+
+/// `GET /metrics`, on a listener of its own.
+pub(super) async fn metrics(
+    State((meters, store)): State<(Arc<Meters>, Arc<dyn SessionStore>)>,
+) -> impl IntoResponse {
+    let live = store.live().await;
+    if live.is_err() {
+        meters.store_failed();
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], meters.text(live.ok()))
 }
 
 /// There is nothing here.
@@ -35,14 +52,21 @@ pub(super) async fn method_not_allowed() -> Failure {
 /// One line a request: what was called and how it went. The route's template stands for the path: a session id in a log
 /// would be a capability in a log. The request's id is in every line about it and in the response, for whoever asks what
 /// happened.
-pub(super) async fn log(request: Request, next: Next) -> Response {
+pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = secret::draw_id().unwrap_or_default();
     let method: Method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", |path| path.as_str()).to_owned();
     let span = tracing::info_span!("request", id);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    app.meters.answered(&route, method.as_str(), status, took);
+    match response.extensions().get() {
+        Some(Counted::StoreFailed) => app.meters.store_failed(),
+        Some(Counted::RateLimited) => app.meters.rate_limited(),
+        None => {}
+    }
+    let ms = took.as_millis();
     span.in_scope(|| tracing::info!(%method, route, status, ms, "answered"));
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-request-id", id);

@@ -1,6 +1,7 @@
 //! Errors as `application/problem+json` (RFC 9457). What a recipient may not know is [`Failure::InvalidSession`], whose bytes
 //! are the same for unknown, used, expired, cancelled and malformed ids.
 
+use crate::audit::AuditError;
 use crate::directory::DirectoryError;
 use crate::limits::TooMany;
 use crate::store::StoreError;
@@ -16,6 +17,12 @@ pub(crate) enum Failure {
     InvalidSession,
     /// No token, or one that is not known.
     Unauthorized,
+    /// The agent is no supervisor.
+    Forbidden,
+    /// There is no such shared template.
+    UnknownTemplate,
+    /// There are as many shared templates as there may be.
+    TooManyTemplates,
     /// The body is not the documented message. Says what is wrong, never what was sent.
     Malformed(String),
     /// Not JSON.
@@ -42,6 +49,17 @@ pub(crate) enum Failure {
     TooMany(TooMany),
     /// The store does not answer.
     Unavailable,
+    /// The service is about to stop.
+    Stopping,
+}
+
+/// What is counted of a failure beside its status.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Counted {
+    /// A store did not answer.
+    StoreFailed,
+    /// A limit was met.
+    RateLimited,
 }
 
 impl Failure {
@@ -50,6 +68,11 @@ impl Failure {
             Self::InvalidSession => (StatusCode::NOT_FOUND, "invalid_session", "Session is not valid"),
             Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, "unauthorized", "The token is missing or not known")
+            }
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Only a supervisor may do this"),
+            Self::UnknownTemplate => (StatusCode::NOT_FOUND, "unknown_template", "There is no such template"),
+            Self::TooManyTemplates => {
+                (StatusCode::CONFLICT, "too_many_templates", "There are as many templates as there may be")
             }
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The request is malformed"),
             Self::UnsupportedMediaType => (
@@ -77,6 +100,7 @@ impl Failure {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Not by this method")
             }
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many requests"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The service is about to stop"),
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available; try again")
             }
@@ -133,6 +157,13 @@ impl From<DirectoryError> for Failure {
     }
 }
 
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        tracing::error!(%error, "the history failed");
+        Self::Unavailable
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (status, code, title) = self.describe();
@@ -143,9 +174,17 @@ impl IntoResponse for Failure {
             code: code.to_owned(),
             detail: self.detail(),
         };
+        let counted = match &self {
+            Self::Unavailable => Some(Counted::StoreFailed),
+            Self::TooMany(_) => Some(Counted::RateLimited),
+            _ => None,
+        };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(counted) = counted {
+            response.extensions_mut().insert(counted);
+        }
         if let Self::TooMany(TooMany { retry_after_secs }) = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_secs));
         }

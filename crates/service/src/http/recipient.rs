@@ -104,6 +104,7 @@ fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
 async fn wait_for_verdict(app: &App, who: Recipient, wait: Duration) -> Result<VerdictState, Failure> {
     let mut wake = app.store.wakes().subscribe(Key::Session(who.id));
     let mut stopping = app.stopping.clone();
+    let _counted = (!wait.is_zero()).then(|| app.meters.wait());
     let until = tokio::time::Instant::now() + wait;
     loop {
         let record = app.store.verdict_for(who.clone()).await.map_err(Failure::for_recipient)?;

@@ -150,6 +150,8 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn expire(&self) -> Result<(), StoreError>;
     /// Drops what has been kept long enough. To be called now and then.
     async fn forget(&self) -> Result<(), StoreError>;
+    /// How many sessions are neither over nor expired.
+    async fn live(&self) -> Result<u64, StoreError>;
     /// Whether the store answers and can be written.
     async fn ready(&self) -> Result<(), StoreError>;
     /// Where to wait for changes.

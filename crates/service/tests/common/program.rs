@@ -2,7 +2,7 @@
 
 use super::PATIENCE;
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -42,6 +42,17 @@ pub fn ask(data: &Path, args: &[&str]) -> String {
     ran.out
 }
 
+/// As [`ask`], with something on standard input.
+pub fn tell(data: &Path, args: &[&str], input: &str) -> Ran {
+    let mut command = command(data, args);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
 /// Runs the program, which must refuse in these words and print nothing else.
 pub fn refused(data: &Path, args: &[&str], words: &str) {
     let ran = run(data, args);
@@ -57,6 +68,31 @@ pub struct Serving {
     pub addr: SocketAddr,
     out: Option<JoinHandle<String>>,
     err: Option<JoinHandle<String>>,
+}
+
+/// Serves with these options, and an environment variable; also what is printed by the time it answers.
+pub fn serving_with(data: &Path, args: &[&str], env: Option<(&str, &str)>) -> (Running, String) {
+    let config = args.contains(&"--config");
+    let port = if config { &[][..] } else { &["--listen", "127.0.0.1:0"] };
+    let mut command = command(data, [&["serve"], port, args].concat());
+    command.envs(env).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut lines = String::new();
+    for _ in 0..=usize::from(config) {
+        out.read_line(&mut lines).unwrap();
+    }
+    (Running(child), lines)
+}
+
+/// A program that ends with the test.
+pub struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Serving {

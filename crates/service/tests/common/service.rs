@@ -11,7 +11,7 @@ use countersign_service::clock::ManualClock;
 use countersign_service::directory::{Directory, SqliteDirectory};
 use countersign_service::limits::Limits;
 use countersign_service::sqlite::Database;
-use countersign_service::{ServeOptions, Served, serve_with};
+use countersign_service::{Operations, ServeOptions, Served, serve_operated};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -60,7 +61,7 @@ pub struct Service {
     /// Of `bolt`.
     pub finn: Employee,
     pub served: Served,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Deref for Service {
@@ -72,6 +73,11 @@ impl Deref for Service {
 }
 
 impl Service {
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub async fn start() -> Self {
         Self::start_as(|_| ()).await
     }
@@ -81,6 +87,10 @@ impl Service {
     }
 
     pub async fn start_as(change: impl FnOnce(&mut ServeOptions)) -> Self {
+        Self::start_operated(Operations::default(), change).await
+    }
+
+    pub async fn start_operated(operations: Operations, change: impl FnOnce(&mut ServeOptions)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::default());
         let mut options = ServeOptions {
@@ -92,7 +102,7 @@ impl Service {
             practice: None,
         };
         change(&mut options);
-        let served = serve_with(options, clock.clone()).await.unwrap();
+        let served = serve_operated(options, operations, clock.clone()).await.unwrap();
         // As the subcommands do: the same file, beside the running service.
         let directory = SqliteDirectory::new(Database::open(folder.path()).unwrap(), clock.clone());
         for (handle, name) in [("acme", "Acme"), ("bolt", "Bolt")] {
@@ -102,7 +112,7 @@ impl Service {
         let eli = employ(&directory, "acme", "Eli").await;
         let finn = employ(&directory, "bolt", "Finn").await;
         let caller = Caller::new(served.origin().to_owned(), served.addr(), dana);
-        Self { caller, clock, directory, eli, finn, served, _folder: folder }
+        Self { caller, clock, directory, eli, finn, served, folder }
     }
 }
 

@@ -22,7 +22,12 @@ pub struct Stream {
 impl Caller {
     /// Dana's stream, from now on or after what was seen last.
     pub async fn events(&self, last: Option<u64>) -> Stream {
-        let request = self.request(reqwest::Method::GET, "/api/v1/events").bearer_auth(&self.dana.token);
+        self.events_of(&self.dana.token, last).await
+    }
+
+    /// The stream of the agent with this token.
+    pub async fn events_of(&self, token: &str, last: Option<u64>) -> Stream {
+        let request = self.request(reqwest::Method::GET, "/api/v1/events").bearer_auth(token);
         let mut request = request.header(ACCEPT, "text/event-stream");
         if let Some(last) = last {
             request = request.header("last-event-id", last);

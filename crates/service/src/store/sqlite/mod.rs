@@ -147,6 +147,11 @@ impl SessionStore for SqliteStore {
         self.write(|verbs| verbs.forget()).await
     }
 
+    async fn live(&self) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        self.database.read(|connection| queries::live(connection, now))
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         self.write(|_| Ok(())).await
     }

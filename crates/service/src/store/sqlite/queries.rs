@@ -70,6 +70,14 @@ pub(super) fn newest_event(connection: &Connection, agent: &str) -> Result<u64, 
     Ok(newest.unwrap_or_default().unsigned_abs())
 }
 
+/// How many sessions are live.
+pub(super) fn live(connection: &Connection, now: Millis) -> Result<u64, StoreError> {
+    let count: i64 = connection
+        .prepare_cached("SELECT count(*) FROM sessions WHERE over = 0 AND expires_at > ?1")?
+        .query_row([now], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 /// Whether a session has run out whose agent was not told.
 pub(super) fn has_run_out(connection: &Connection, now: Millis) -> Result<bool, StoreError> {
     Ok(connection

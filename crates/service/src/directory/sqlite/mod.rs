@@ -1,5 +1,7 @@
 //! The directory in the embedded database.
 
+mod templates;
+
 use super::{
     Agent, Directory, DirectoryError, ListedAgent, OrgEdit, check_edit, check_name, is_handle, role_name,
 };
@@ -8,7 +10,7 @@ use crate::secret;
 use crate::sqlite::{Database, Fate};
 use async_trait::async_trait;
 use countersign_protocol::canonical::Region;
-use countersign_protocol::wire::{AgentProfile, OrgProfile, Role};
+use countersign_protocol::wire::{AgentProfile, OrgProfile, Role, SharedTemplate};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 use std::sync::Arc;
 
@@ -203,9 +205,42 @@ impl Directory for SqliteDirectory {
                 "UPDATE agents SET revoked = 1, token = NULL WHERE id = ?1 AND revoked = 0",
                 [&agent],
             )?;
+            count_voided(connection)?;
             one(revoked, agent)
         })
         .await
+    }
+
+    async fn tokens_voided(&self) -> Result<u64, DirectoryError> {
+        self.database.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'tokens_voided'")?;
+            let count: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+            Ok(count.unwrap_or_default().unsigned_abs())
+        })
+    }
+
+    async fn templates(&self, org: &str) -> Result<Vec<SharedTemplate>, DirectoryError> {
+        self.database.read(|connection| templates::all(connection, org))
+    }
+
+    async fn template(&self, org: &str, id: &str) -> Result<Option<SharedTemplate>, DirectoryError> {
+        self.database.read(|connection| templates::one(connection, org, id))
+    }
+
+    async fn add_template(&self, org: &str, template: SharedTemplate) -> Result<(), DirectoryError> {
+        let org = org.to_owned();
+        self.write(move |connection| templates::add(connection, &org, &template)).await
+    }
+
+    async fn change_template(&self, org: &str, template: SharedTemplate) -> Result<(), DirectoryError> {
+        let org = org.to_owned();
+        self.write(move |connection| templates::change(connection, &org, template)).await
+    }
+
+    async fn remove_template(&self, org: &str, id: &str) -> Result<(), DirectoryError> {
+        let (org, id) = (org.to_owned(), id.to_owned());
+        self.write(move |connection| templates::remove(connection, &org, id)).await
     }
 
     async fn remember_origin(&self, origin: &str) -> Result<(), DirectoryError> {
@@ -227,11 +262,22 @@ impl Directory for SqliteDirectory {
 
 fn issue_token(connection: &Connection, agent: String) -> Result<String, DirectoryError> {
     let token = secret::draw()?;
+    count_voided(connection)?;
     let issued = connection.execute(
         "UPDATE agents SET token = ?2 WHERE id = ?1 AND revoked = 0",
         params![agent, secret::hash(&token)],
     )?;
     one(issued, agent).map(|()| token)
+}
+
+/// A token may have become void in this transaction.
+fn count_voided(connection: &Connection) -> Result<(), DirectoryError> {
+    connection.execute(
+        "INSERT INTO facts VALUES ('tokens_voided', '1')
+         ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+        [],
+    )?;
+    Ok(())
 }
 
 /// One row was there and was changed, or what was named does not exist.
@@ -275,72 +321,4 @@ fn read_agent(row: &Row<'_>) -> Result<ListedAgent, rusqlite::Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::ManualClock;
-
-    fn acme() -> OrgProfile {
-        OrgProfile {
-            handle: "acme".into(),
-            name: "Acme".into(),
-            country: "FR".parse().unwrap(),
-            description: "Energy".into(),
-            website: String::new(),
-            logo_url: None,
-            domains: Vec::new(),
-            channels: vec!["+33 1 23 45 67 89".into()],
-            practice: false,
-        }
-    }
-
-    async fn directory() -> (tempfile::TempDir, Arc<ManualClock>, SqliteDirectory) {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::default());
-        let directory = SqliteDirectory::new(Database::open(folder.path()).unwrap(), clock.clone());
-        directory.add_org(acme()).await.unwrap();
-        (folder, clock, directory)
-    }
-
-    #[tokio::test]
-    async fn a_code_is_good_for_one_token_and_a_revoked_one_for_none() {
-        let (_folder, _, directory) = directory().await;
-        let agent = directory.add_agent("acme", "Dana", Role::Agent).await.unwrap();
-        let code = directory.issue_code(&agent).await.unwrap();
-        let token = directory.redeem(&code).await.unwrap().unwrap();
-        assert_eq!(directory.redeem(&code).await.unwrap(), None);
-        assert_eq!(directory.agent_of(&token).await.unwrap().unwrap().profile.name, "Dana");
-        let unused = directory.issue_code(&agent).await.unwrap();
-        directory.revoke(&agent).await.unwrap();
-        assert!(directory.agent_of(&token).await.unwrap().is_none());
-        assert_eq!(directory.redeem(&unused).await.unwrap(), None);
-        assert!(matches!(directory.issue_code(&agent).await, Err(DirectoryError::Unknown(_))));
-        assert!(matches!(directory.issue_token(&agent).await, Err(DirectoryError::Unknown(_))));
-    }
-
-    #[tokio::test]
-    async fn a_code_is_good_for_a_quarter_of_an_hour() {
-        let (_folder, clock, directory) = directory().await;
-        let agent = directory.add_agent("acme", "Dana", Role::Agent).await.unwrap();
-        let (kept, late) =
-            (directory.issue_code(&agent).await.unwrap(), directory.issue_code(&agent).await.unwrap());
-        clock.advance(ENROLLMENT_MS - 1);
-        assert!(directory.redeem(&kept).await.unwrap().is_some());
-        clock.advance(1);
-        assert_eq!(directory.redeem(&late).await.unwrap(), None);
-    }
-
-    #[tokio::test]
-    async fn editing_changes_what_is_given_and_nothing_else() {
-        let (_folder, _, directory) = directory().await;
-        assert!(matches!(directory.add_org(acme()).await, Err(DirectoryError::Exists(_))));
-        let edit = OrgEdit { name: Some("Acme SA".into()), ..OrgEdit::default() };
-        directory.edit_org("acme", edit.clone()).await.unwrap();
-        let edited = directory.org("acme").await.unwrap().unwrap();
-        assert_eq!(edited, OrgProfile { name: "Acme SA".into(), ..acme() });
-        assert!(matches!(directory.edit_org("nobody", edit).await, Err(DirectoryError::Unknown(_))));
-        assert!(matches!(
-            directory.add_agent("nobody", "Dana", Role::Agent).await,
-            Err(DirectoryError::Unknown(_))
-        ));
-    }
-}
+mod tests;

@@ -1,0 +1,52 @@
+//! `GET /api/v1/audit`: a supervisor reads the organization's history, page by page.
+
+use super::App;
+use super::caller::Supervisor;
+use super::problem::Failure;
+use crate::audit::AuditQuery;
+use crate::clock::Millis;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use countersign_protocol::wire::AuditPage;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Most entries of a page over HTTP.
+const MOST: u32 = 200;
+
+/// Which page.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    since: Option<String>,
+    until: Option<String>,
+    #[serde(default)]
+    after: u64,
+    limit: Option<u32>,
+}
+
+/// `GET /api/v1/audit?since=&until=&after=&limit=`
+pub(super) async fn page(
+    State(app): State<App>,
+    Supervisor(agent): Supervisor,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<axum::Json<AuditPage>, Failure> {
+    let malformed = || Failure::Malformed("since and until are RFC 3339, after and limit numbers".to_owned());
+    let Query(Asked { since, until, after, limit }) = asked.map_err(|_| malformed())?;
+    let time = |text: Option<String>| text.map(|text| time(&text).ok_or_else(malformed)).transpose();
+    let (since, until) = (time(since)?, time(until)?);
+    let limit = limit.unwrap_or(MOST).clamp(1, MOST);
+    // One more than is shown says whether there is more.
+    let query = AuditQuery { org: Some(agent.org), since, until, after, limit: limit + 1 };
+    let mut entries = app.audit.page(query).await?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    let next = entries.last().filter(|_| more).map(|last| last.seq);
+    Ok(axum::Json(AuditPage { entries, next }))
+}
+
+fn time(text: &str) -> Option<Millis> {
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    Millis::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
+}
