@@ -47,7 +47,13 @@ impl Desk {
     }
 
     pub async fn is_there(&self, hook: &str) -> bool {
-        !self.driver.find_all(By::Css(format!("[data-testid=\"{hook}\"]"))).await.unwrap().is_empty()
+        let css = format!("[data-testid=\"{hook}\"]");
+        // What was there may go while the driver takes hold of it; then it is looked for again.
+        loop {
+            if let Ok(found) = self.driver.find_all(By::Css(css.as_str())).await {
+                return !found.is_empty();
+            }
+        }
     }
 
     pub async fn wait_until_gone(&self, hook: &str) {
