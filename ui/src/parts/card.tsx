@@ -37,9 +37,16 @@ export function Card({ session }: { readonly session: SessionView }): JSX.Elemen
   useEffect(() => {
     if (document.activeElement === document.body) article.current?.focus(); // a card just opened is where one is
   }, []);
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // reached by keyboard only where there is something to scroll
+    if (body.current === null) return;
+    if (body.current.scrollHeight > body.current.clientHeight) body.current.tabIndex = 0;
+    else body.current.removeAttribute('tabindex');
+  });
   return (
     <article ref={article} tabIndex={-1} class="card" data-testid="card" data-session={session.id} data-progress={session.progress} aria-labelledby="card-name">
-      <div class="body">
+      <div class="body" ref={body} role="group" aria-labelledby="card-name">
         <Heading session={session} />
         {outcome === null && <Countdown session={session} />}
         <Steps session={session} />

@@ -18,9 +18,11 @@ export function Header(): JSX.Element {
       <div class="who">
         <Mark />
         <div class="names">
-          <h1 class="organization">{identity?.organization ?? text.product}</h1>
+          <h1 class="organization">
+            <bdi>{identity?.organization ?? text.product}</bdi>
+          </h1>
           <span class="agent">
-            {identity !== null && <span>{identity.agent}</span>}
+            {identity !== null && <bdi>{identity.agent}</bdi>}
             <span class="connection" role="status" data-testid="connection" data-state={connection}>
               {text.connection[connection]}
             </span>

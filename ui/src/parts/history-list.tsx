@@ -93,7 +93,7 @@ function Row({ row, now, at, active }: RowProps): JSX.Element {
   const after = (time: number | null) => (time === null ? text.history.nothing : clock(Math.max(0, Math.round((time - row.created_at) / 1000))));
   const cells: Record<(typeof columns)[number], JSX.Element | string> = {
     created: <time title={fullMoment(row.created_at)}>{moment(row.created_at, now)}</time>,
-    subject: row.subject === '' ? <span class="faint">{text.history.none}</span> : <bdi>{row.subject}</bdi>,
+    subject: row.subject === '' ? <span class="faint">{text.history.none}</span> : row.subject,
     template: row.template ?? text.card.scratch,
     fields: row.fields.join(', '),
     valid: clock(row.ttl_secs),
@@ -118,7 +118,7 @@ function Row({ row, now, at, active }: RowProps): JSX.Element {
       data-outcome={row.outcome ?? 'running'}
     >
       {columns.map((column) => (
-        <span key={column} class={`cell ${column}`} role="gridcell">
+        <span key={column} class={`cell ${column}`} role="gridcell" dir={column === 'created' || column === 'outcome' ? undefined : 'auto'}>
           {cells[column]}
         </span>
       ))}

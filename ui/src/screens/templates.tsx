@@ -91,7 +91,7 @@ function Item({ item, listed, edit, run }: ItemProps): JSX.Element {
   };
   return (
     <li
-      class="template"
+      class="template-item"
       data-testid={`template-${id}`}
       data-source={source}
       onKeyDown={(event) => {

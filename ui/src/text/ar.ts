@@ -70,7 +70,7 @@ export const ar: Text = {
     duration: 'صالحة لمدة',
     minutes: (n) => `${n} د`,
     seconds: 'ثوانٍ',
-    secondsRange: (min, max) => `${min}–${max}`,
+    secondsRange: (min, max) => `\u2066${min}–${max}\u2069`,
     secondsUnit: 'ث',
     prefill: 'ملء الرابط مسبقًا',
     prefillWarning: 'أسرع، لكن من معه الرابط معه القيمة.',
