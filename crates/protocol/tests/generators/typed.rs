@@ -32,7 +32,7 @@ const ODD: [char; 48] = [
 /// Neighbours that matter to each other: what a mark, a case or a removed sign between them does to folding.
 const CLUSTERS: [&str; 14] = [
     "İ\u{323}",
-    "I\u{307}\u{323}",
+    "İ\u{327}",
     "ΑΣ",
     "ΑΣ\u{301}",
     "ΑΣ.",
