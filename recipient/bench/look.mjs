@@ -25,14 +25,101 @@ const VIEWS = [
   { name: '320-light-pt', language: 'pt-BR', width: 320, height: 640, features: {} },
 ];
 
+const tap = (page, id) => page.evaluate(`document.querySelector('[data-testid="${id}"]').click()`);
+const step = (page, name) => page.until(`document.querySelector('main').dataset.step === '${name}'`);
+const open = async (page) => {
+  await page.until(`document.querySelector('[data-testid="began-recipient"]')`);
+  await tap(page, 'began-recipient');
+  await step(page, 'field');
+};
+const enter = async (page, ...values) => {
+  for (const [place, value] of values.entries()) {
+    await page.evaluate(`document.querySelector('#field-${place}').focus()`);
+    await page.type(value);
+  }
+};
+const phone = async (page) => {
+  await open(page);
+  await enter(page, '0612345678');
+  await page.until(`document.querySelector('[data-testid="reading-0"]').dataset.tone === 'good'`);
+};
+const passcode = async (page) => {
+  await phone(page);
+  await tap(page, 'check');
+  await step(page, 'passcode');
+};
+
+/** The scenes, as what is done in each; `at` is called where there is something to look at. */
+const WALKS = {
+  acme: async (page, at) => {
+    await page.until(`document.querySelector('[data-testid="began-recipient"]')`);
+    await at('ask');
+    await page.evaluate(`document.querySelector('details').open = true`);
+    await at('how');
+    await phone(page);
+    await at('field');
+    await tap(page, 'check');
+    await step(page, 'passcode');
+    await at('passcode');
+    await tap(page, 'matches');
+    await at('confirmed');
+  },
+  typed: async (page, at) => {
+    await passcode(page);
+    await tap(page, 'compare');
+    await at('typed');
+    await page.evaluate(`document.querySelector('#typed-code').focus()`);
+    await page.type('000000');
+    await tap(page, 'compare');
+    await step(page, 'stop');
+    await at('stop');
+  },
+  three: async (page, at) => {
+    await open(page);
+    await tap(page, 'check');
+    await at('faults');
+  },
+  slow: async (page, at) => {
+    await phone(page);
+    await tap(page, 'check');
+    await step(page, 'checking');
+    await sleep(5500);
+    await at('checking');
+  },
+  forged: async (page, at) => {
+    await phone(page);
+    await tap(page, 'check');
+    await step(page, 'stop');
+    await at('unproven');
+  },
+  long: async (page, at) => {
+    await passcode(page);
+    await at('long');
+  },
+  nowhere: async (page, at) => {
+    await step(page, 'invalid');
+    await at('invalid');
+  },
+  entry: async (page, at) => {
+    await page.until(`document.querySelector('#number')`);
+    await page.evaluate(`document.querySelector('#number').focus()`);
+    await page.type('48291');
+    await tap(page, 'number-go');
+    await at('number');
+  },
+};
+
 const faults = [];
 const server = await startPreview();
 try {
   for (const view of VIEWS) {
     const browser = await startBrowser(`--accept-lang=${view.language}`);
     try {
-      for (const [name, walk] of Object.entries(walks())) await look(browser, view, name, walk);
-      if (view === VIEWS[0]) await byKeyboard(browser);
+      for (const [name, walk] of Object.entries(WALKS)) await look(browser, view, name, walk);
+      if (view === VIEWS[0]) {
+        await byKeyboard(browser);
+        await onABadNetwork(browser);
+      }
     } finally {
       await browser.close();
     }
@@ -43,91 +130,6 @@ try {
 for (const fault of faults) console.log(fault);
 console.log(faults.length === 0 ? 'nothing found' : `${faults.length} found`);
 process.exitCode = faults.length === 0 ? 0 : 1;
-
-/** The scenes, as what is done in each; `at` is called where there is something to look at. */
-function walks() {
-  const tap = (page, id) => page.evaluate(`document.querySelector('[data-testid="${id}"]').click()`);
-  const step = (page, name) => page.until(`document.querySelector('main').dataset.step === '${name}'`);
-  const open = async (page) => {
-    await page.until(`document.querySelector('[data-testid="began-recipient"]')`);
-    await tap(page, 'began-recipient');
-    await step(page, 'field');
-  };
-  const enter = async (page, ...values) => {
-    for (const [place, value] of values.entries()) {
-      await page.evaluate(`document.querySelector('#field-${place}').focus()`);
-      await page.type(value);
-    }
-  };
-  const phone = async (page) => {
-    await open(page);
-    await enter(page, '0612345678');
-    await page.until(`document.querySelector('[data-testid="reading-0"]').dataset.tone === 'good'`);
-  };
-  const passcode = async (page) => {
-    await phone(page);
-    await tap(page, 'check');
-    await step(page, 'passcode');
-  };
-  return {
-    acme: async (page, at) => {
-      await page.until(`document.querySelector('[data-testid="began-recipient"]')`);
-      await at('ask');
-      await page.evaluate(`document.querySelector('details').open = true`);
-      await at('how');
-      await phone(page);
-      await at('field');
-      await tap(page, 'check');
-      await step(page, 'passcode');
-      await at('passcode');
-      await tap(page, 'matches');
-      await at('confirmed');
-    },
-    typed: async (page, at) => {
-      await passcode(page);
-      await tap(page, 'compare');
-      await at('typed');
-      await page.evaluate(`document.querySelector('#typed-code').focus()`);
-      await page.type('000000');
-      await tap(page, 'compare');
-      await step(page, 'stop');
-      await at('stop');
-    },
-    three: async (page, at) => {
-      await open(page);
-      await tap(page, 'check');
-      await at('faults');
-    },
-    slow: async (page, at) => {
-      await phone(page);
-      await tap(page, 'check');
-      await step(page, 'checking');
-      await sleep(5500);
-      await at('checking');
-    },
-    forged: async (page, at) => {
-      await phone(page);
-      await tap(page, 'check');
-      await step(page, 'stop');
-      await at('unproven');
-    },
-    long: async (page, at) => {
-      await passcode(page);
-      await at('long');
-    },
-    nowhere: async (page, at) => {
-      await step(page, 'invalid');
-      await at('invalid');
-    },
-    entry: async (page, at) => {
-      await page.until(`document.querySelector('#number')`);
-      await page.evaluate(`document.querySelector('#number').focus()`);
-      await page.type('48291');
-      await tap(page, 'number-go');
-      await at('number');
-    },
-  };
-}
 
 async function look(browser, view, scene, walk) {
   const page = await browser.newPage();
@@ -191,4 +193,23 @@ async function byKeyboard(browser) {
     faults.push(`keyboard: ${error.message}`);
   }
   await page.close();
+}
+
+/** What does not arrive is asked for again; if it never does, the page says so. */
+async function onABadNetwork(browser) {
+  const lost = [
+    ['*/assets/index-*.js', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
+    ['*/assets/index-*.css', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
+    ['*/assets/app-*.js*', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
+    ['*/assets/app-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
+    ['*/assets/en-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
+    ['*/assets/later-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
+  ];
+  for (const [pattern, expected] of lost) {
+    const page = await browser.newPage();
+    await page.call('Network.setBlockedURLs', { urls: [pattern] });
+    await page.call('Page.navigate', { url: `${server.origin}/acme/${newSession()}` });
+    await page.until(expected).catch(() => faults.push(`without ${pattern}: ${expected}`));
+    await page.close();
+  }
 }

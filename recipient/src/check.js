@@ -75,11 +75,18 @@
   } else {
     window.addEventListener(
       'error',
-      function () {
+      function (event) {
+        var from = event.target;
+        // What was only a hint is asked for again.
+        var hint = from instanceof Element && from.getAttribute('rel') === 'modulepreload';
         // Before the module has run. Afterwards the flow deals with whatever happens.
-        if (main && main.getAttribute('aria-busy')) show('incomplete');
+        if (!hint && main && main.getAttribute('aria-busy')) show('incomplete');
       },
       true
     );
+    // The module may have failed before anybody listened.
+    window.addEventListener('load', function () {
+      if (!document.documentElement.hasAttribute('data-begun')) show('incomplete');
+    });
   }
 })();

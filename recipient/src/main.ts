@@ -12,6 +12,8 @@ const DELAYS_MS = [300, 1000, 3000];
 void begin();
 
 async function begin(): Promise<void> {
+  // `check.js` looks for it.
+  document.documentElement.dataset['begun'] = '';
   const fragment = takeFragment();
   const language = languageFor(navigator.languages);
   const ahead = sendForProfile();
