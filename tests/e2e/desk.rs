@@ -260,11 +260,11 @@ impl Desk {
 
     /// What axe-core finds in the window as it stands, one line a fault.
     pub async fn accessibility_faults(&self) -> Vec<String> {
-        let axe = std::fs::read_to_string(workspace().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
-        self.driver.execute(axe, vec![]).await.unwrap();
         const RUN: &str = "const [done] = arguments; axe.run(document, {resultTypes: ['violations']}).then(found => \
             done(found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))), \
             error => done(['axe: ' + error]));";
+        let axe = std::fs::read_to_string(workspace().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
+        self.driver.execute(axe, vec![]).await.unwrap();
         let found = self.driver.execute_async(RUN, vec![]).await.unwrap();
         found.convert().unwrap()
     }

@@ -7,7 +7,8 @@ use crate::credentials::Credential;
 use crate::sse::{Decoder, Frame};
 use countersign_protocol::SessionId;
 use countersign_protocol::wire::{
-    AgentEvent, CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, Problem, Verdict,
+    AgentEvent, CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, Problem,
+    SharedTemplate, SharedTemplates, Verdict,
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -94,6 +95,12 @@ impl Client {
     /// Who we are.
     pub async fn me(&self) -> Result<Me, ClientError> {
         read(self.call(Method::GET, "/api/v1/me").send().await).await
+    }
+
+    /// The organization's templates.
+    pub async fn templates(&self) -> Result<Vec<SharedTemplate>, ClientError> {
+        let shared: SharedTemplates = read(self.call(Method::GET, "/api/v1/templates").send().await).await?;
+        Ok(shared.templates)
     }
 
     /// Puts a session out.

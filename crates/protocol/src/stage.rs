@@ -98,7 +98,7 @@ impl Stage {
             (Self::Answered, Step::Refuse) => Some(Self::Refused),
             (Self::Accepted, Step::View) => Some(Self::Viewed),
             (Self::Viewed, Step::Match) => Some(Self::Matched),
-            // The recipient may also say "I did not ask for this" while the passcode is on its way to the agent.
+            // Before the passcode is shown too: the page's check of the agent's tag may fail, or its reader did not ask for this.
             (Self::Accepted | Self::Viewed, Step::Mismatch) => Some(Self::Mismatched),
             (Self::Viewed | Self::Matched | Self::Mismatched, Step::Reveal) => Some(self),
             (stage, Step::Cancel) if !stage.is_over() => Some(Self::Cancelled),

@@ -11,7 +11,7 @@ use crate::session::{Entry, LiveSession, Placed};
 use crate::view::Refused;
 use countersign_protocol::SessionId;
 use countersign_protocol::agent::Offered;
-use countersign_protocol::wire::{CreateSession, Created, Extended, Me, Verdict};
+use countersign_protocol::wire::{CreateSession, Created, Extended, Me, SharedTemplate, Verdict};
 use std::future::Future;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -35,6 +35,8 @@ pub(super) enum Report {
     Left(Reply<()>),
     /// The service said who we are.
     Identified(u64, Me),
+    /// The organization's templates.
+    Shared(u64, Vec<SharedTemplate>),
     /// Events flow.
     Online(u64),
     /// The service cannot be reached.

@@ -60,6 +60,9 @@ impl<D: Desktop> Engine<D> {
                 let _ = reply.send(Ok(()));
             }
             Report::Identified(generation, me) if generation == self.generation => self.me = Some(me),
+            Report::Shared(generation, shared) if generation == self.generation => {
+                self.templates.set_shared(shared);
+            }
             Report::Online(generation) if generation == self.generation => {
                 self.connection = Connection::Online;
                 self.cancel_interrupted();
@@ -73,6 +76,7 @@ impl<D: Desktop> Engine<D> {
             Report::Event(generation, delivered) if generation == self.generation => self.event(delivered),
             // Of a service we have left.
             Report::Identified(..)
+            | Report::Shared(..)
             | Report::Online(_)
             | Report::Lost(_)
             | Report::Unauthorized(_)
@@ -236,7 +240,13 @@ async fn listen_once(
     pause: &mut Duration,
 ) -> ClientError {
     match client.me().await {
-        Ok(me) => report(reports, Report::Identified(generation, me)),
+        Ok(me) => {
+            report(reports, Report::Identified(generation, me));
+            // A service without shared templates has none; the others are asked again at the next connection.
+            if let Ok(shared) = client.templates().await {
+                report(reports, Report::Shared(generation, shared));
+            }
+        }
         Err(error) => return error,
     }
     let mut stream = match client.events(after).await {

@@ -4,6 +4,7 @@ use super::{FROM_SCRATCH, built_in};
 use crate::view::{FieldSpec, Imported, Template, TemplateDraft, TemplateSource};
 use countersign_protocol::canonical::Region;
 use countersign_protocol::offer::OfferDraft;
+use countersign_protocol::wire::SharedTemplate;
 use countersign_protocol::{Began, Compare, Field, OfferError, Salt};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write as _};
@@ -100,8 +101,17 @@ impl TemplateBook {
     }
 
     /// The organization's templates, as its service gives them.
-    pub fn set_shared(&mut self, shared: Vec<Template>) {
-        self.shared = shared;
+    pub fn set_shared(&mut self, shared: Vec<SharedTemplate>) {
+        let of = |template: SharedTemplate| Template {
+            id: template.id,
+            name: template.name,
+            fields: template.fields.into_iter().map(spec).collect(),
+            began: template.began,
+            source: TemplateSource::Shared,
+            favourite: false,
+        };
+        self.shared =
+            shared.into_iter().filter(|shared| !shared.id.starts_with(OWN_PREFIX)).map(of).collect();
     }
 
     /// All, in the order of the picker: favourites, the others, *from scratch*.
@@ -114,7 +124,10 @@ impl TemplateBook {
             source: TemplateSource::Own,
             favourite: false,
         });
-        let mut all: Vec<Template> = built_in().into_iter().chain(self.shared.clone()).chain(own).collect();
+        // One of the organization's takes the place of the built-in one with its id.
+        let ours = |template: &Template| self.shared.iter().all(|shared| shared.id != template.id);
+        let mut all: Vec<Template> =
+            built_in().into_iter().filter(ours).chain(self.shared.clone()).chain(own).collect();
         for template in &mut all {
             template.favourite = self.kept.favourites.contains(&template.id);
         }
@@ -246,6 +259,10 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     std::fs::rename(new, path)
 }
 
+fn spec(field: Field) -> FieldSpec {
+    FieldSpec { name: field.name, kind: field.kind, hint: field.hint }
+}
+
 /// Held to the bounds an offer has, so that whatever is saved can be started.
 fn checked(own: Own) -> Result<Own, BookError> {
     let name = own.name.trim().to_owned();
@@ -320,6 +337,25 @@ mod tests {
             ids(&TemplateBook::open(folder.path())),
             ["order", "phone", "email", "birth-postcode", "customer", "scratch"]
         );
+    }
+
+    #[test]
+    fn the_organizations_templates_stand_beside_the_built_in_and_in_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut book = TemplateBook::open(folder.path());
+        let shared = |id: &str| SharedTemplate {
+            id: id.into(),
+            name: format!("Ours {id}"),
+            began: Began::Recipient,
+            fields: vec![Field { name: "Policy".into(), kind: Kind::Code, hint: String::new() }],
+        };
+        book.set_shared(vec![shared("policy"), shared("order"), shared("own-1")]);
+        assert_eq!(
+            ids(&book),
+            ["phone", "email", "customer", "birth-postcode", "policy", "order", "scratch"]
+        );
+        assert_eq!(book.find("order").unwrap().source, TemplateSource::Shared);
+        assert!(matches!(book.delete("policy"), Err(BookError::NotOwn)));
     }
 
     #[test]

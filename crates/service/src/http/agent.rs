@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use countersign_protocol::wire::{
     CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Policy, Verdict,
 };
-use countersign_protocol::{Offer, cpace};
+use countersign_protocol::{Compare, Offer, cpace};
 
 async fn organization(app: &App, agent: &Agent) -> Result<OrgProfile, Failure> {
     app.directory.org(&agent.org).await?.ok_or(Failure::Unauthorized)
@@ -63,6 +63,10 @@ fn check_policy(offer: &Offer, policy: &Policy) -> Result<(), Failure> {
     }
     if offer.passcode_digits != policy.passcode_digits {
         return Err(Failure::OutOfPolicy("another number of digits is needed"));
+    }
+    // What recipients are shown less of may always be asked for, never more.
+    if policy.compare == Compare::Typed && offer.compare != Compare::Typed {
+        return Err(Failure::OutOfPolicy("the recipient must type the passcode"));
     }
     if offer.fields.iter().any(|field| !policy.kinds.contains(&field.kind)) {
         return Err(Failure::OutOfPolicy("a kind of field is not allowed"));

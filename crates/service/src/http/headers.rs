@@ -39,7 +39,7 @@ pub(super) async fn set(State(app): State<App>, request: Request, next: Next) ->
     if app.origin.is_https() {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+            HeaderValue::from_static("max-age=63072000"),
         );
     }
     response
