@@ -103,13 +103,13 @@ describe('ends', () => {
     }
   });
 
-  it('stops when the tag is not the agent’s, and never says it was viewed', async () => {
+  it('stops when the tag is not the agent’s, says that it does not match, and never that it was viewed', async () => {
     const { flow, service } = await shown({ forgedTag: true });
     expect([flow.step.value, flow.stopReason.value]).toEqual(['stop', 'unproven']);
     expect(flow.passcode.value).toBeNull();
     await pass(200_000);
     expect(verbs(service)).not.toContain('viewed');
-    expect(verbs(service)).not.toContain('outcome');
+    expect(only(service, 'outcome').map((call) => call.body)).toEqual(['{"matched":false}']);
   });
 
   it('tells a mismatch', async () => {

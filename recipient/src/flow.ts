@@ -346,8 +346,8 @@ export class Flow {
     } catch (error) {
       if (this.#isOver()) return;
       const unproven = error instanceof ExchangeError && error.code === 'not_confirmed';
-      if (unproven) this.stopReason.value = 'unproven';
-      this.#end(unproven ? 'stop' : 'invalid');
+      if (unproven) this.#stop('unproven', { matched: false });
+      else this.#end('invalid');
     }
   }
 

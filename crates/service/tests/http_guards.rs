@@ -24,7 +24,7 @@ const ALWAYS: [(&str, &str); 7] = [
     ("cross-origin-resource-policy", "same-origin"),
     ("x-frame-options", "DENY"),
     ("x-robots-tag", "noindex, nofollow"),
-    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+    ("strict-transport-security", "max-age=63072000"),
 ];
 
 /// What the page may load and do: its own files and calls, nothing else.
