@@ -31,7 +31,10 @@ const HIDE_AFTER_MS: u64 = 20_000;
 impl<D: Desktop> Engine<D> {
     pub(super) fn request(&mut self, request: Request) {
         match request {
-            Request::View(reply) => answer(reply, Ok(self.view())),
+            Request::View(reply) => {
+                tracing::debug!("a face asks for the state");
+                answer(reply, Ok(self.view()));
+            }
             Request::ReadValue(kind, value, reply) => answer(reply, self.read_value(kind, &value)),
             Request::Start(request, reply) => {
                 let entry = self.entry_of(request);
