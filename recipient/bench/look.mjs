@@ -31,6 +31,8 @@ const open = async (page) => {
   await page.until(`document.querySelector('[data-testid="began-recipient"]')`);
   await tap(page, 'began-recipient');
   await step(page, 'field');
+  // The heading takes the focus once it was painted.
+  await page.until(`document.activeElement.tagName === 'H1'`);
 };
 const enter = async (page, ...values) => {
   for (const [place, value] of values.entries()) {
