@@ -31,6 +31,8 @@ const open = async (page) => {
   await page.until(`document.querySelector('[data-testid="began-recipient"]')`);
   await tap(page, 'began-recipient');
   await step(page, 'field');
+  // The heading takes the focus once it was painted.
+  await page.until(`document.activeElement.tagName === 'H1'`);
 };
 const enter = async (page, ...values) => {
   for (const [place, value] of values.entries()) {
@@ -195,14 +197,11 @@ async function byKeyboard(browser) {
   await page.close();
 }
 
-/** What does not arrive is asked for again; if it never does, the page says so. */
+/** If the entry or the page never arrives, that is said; what is not needed yet may be late. */
 async function onABadNetwork(browser) {
   const lost = [
     ['*/assets/index-*.js', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
-    ['*/assets/index-*.css', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
     ['*/assets/app-*.js*', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
-    ['*/assets/app-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
-    ['*/assets/en-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
     ['*/assets/later-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
   ];
   for (const [pattern, expected] of lost) {

@@ -45,7 +45,7 @@ async function visit(url) {
   // Nobody answers at once: the question is read first, and a number takes a while to type.
   await sleep(2000);
   await page.evaluate(`document.querySelector('[data-testid="began-recipient"]').click()`);
-  await page.until(`document.querySelector('#field-0')`);
+  await page.until(`document.querySelector('#field-0') && document.activeElement.tagName === 'H1'`);
   await page.evaluate(`document.querySelector('#field-0').focus()`);
   await page.type('0612345678', 200);
   await page.until(`document.querySelector('[data-testid="reading-0"]').dataset.tone === 'good'`);
