@@ -49,7 +49,7 @@ async fn a_used_enrolment_link_is_refused() {
     let link = stage.service.enrollment_link("Dana R.");
     let first = Desk::start(&stage).await;
     first.click("tab-settings").await;
-    for (link, error) in [("https://verify.example/enroll", "countersign://enroll"), (link.as_str(), "")] {
+    for (link, error) in [("https://verify.example/enroll", "countersign://"), (link.as_str(), "")] {
         first.type_into("enroll-link", link).await;
         first.click("enroll").await;
         if error.is_empty() {
@@ -72,7 +72,7 @@ async fn it_starts_with_the_desktop_session() {
     let stage = Stage::set("autostart");
     let desk = Desk::start(&stage).await;
     desk.click("tab-settings").await;
-    let folder = stage.home.path().join("config/autostart");
+    let folder = stage.home.path().join("home/.config/autostart");
     let entries = || std::fs::read_dir(&folder).map(|entries| entries.flatten().count()).unwrap_or_default();
     assert_eq!(entries(), 0);
     desk.click("autostart").await;
