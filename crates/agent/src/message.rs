@@ -21,7 +21,7 @@ pub fn text(language: Language, organization: &str, minutes: u64, link: &str) ->
         Language::Fr => {
             let unit = if m <= 1 { "minute" } else { "minutes" };
             format!(
-                "{organization} : verifiez que c'est bien nous, et que c'est bien vous : {link} Valable {m} {unit}, s'ouvre une fois."
+                "{organization} : vérifiez que c'est bien nous, et que c'est bien vous : {link} Valable {m} {unit}, s'ouvre une fois."
             )
         }
         Language::De => {
