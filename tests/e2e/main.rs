@@ -12,5 +12,6 @@ mod desktop;
 mod failures;
 mod flows;
 mod interruptions;
+mod page;
 mod phone;
 mod stage;

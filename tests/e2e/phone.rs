@@ -67,7 +67,11 @@ impl Phone {
     pub async fn wait_for(&self, step: &str) {
         let until = Instant::now() + PATIENCE;
         loop {
-            let now = self.driver.find(By::Css("main")).await.unwrap().attr("data-step").await.ok().flatten();
+            // Between two pages there is neither.
+            let now = match self.driver.find(By::Css("main")).await {
+                Ok(main) => main.attr("data-step").await.ok().flatten(),
+                Err(_) => None,
+            };
             if now.as_deref() == Some(step) {
                 return;
             }
@@ -93,6 +97,39 @@ impl Phone {
 
     pub async fn address(&self) -> String {
         self.driver.current_url().await.unwrap().to_string()
+    }
+
+    /// Types over what stands in an input, as a person does: all of it marked first.
+    pub async fn type_over(&self, hook: &str, text: &str) {
+        let input = self.find(hook).await;
+        input.send_keys(Key::Control + "a").await.unwrap();
+        input.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses an option of a select by its value.
+    pub async fn choose(&self, hook: &str, value: &str) {
+        let option = format!("[data-testid=\"{hook}\"] option[value=\"{value}\"]");
+        self.driver.find(By::Css(option)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Waits for an attribute of the whole document.
+    pub async fn wait_for_document(&self, name: &str, value: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let now = match self.driver.find(By::Css("html")).await {
+                Ok(root) => root.attr(name).await.ok().flatten(),
+                Err(_) => None,
+            };
+            if now.as_deref() == Some(value) {
+                return;
+            }
+            assert!(Instant::now() < until, "the document's {name} is {now:?}, not {value}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn title(&self) -> String {
+        self.driver.title().await.unwrap()
     }
 
     pub async fn source(&self) -> String {
