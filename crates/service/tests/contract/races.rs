@@ -1,5 +1,7 @@
 //! Many at the same instant: one of them wins, and everybody is told the truth.
 
+#![allow(clippy::print_stdout)] // the claim
+
 use super::model::{Call, Content};
 use super::{Party, owner, page};
 use crate::common::{answer, request, tag};
