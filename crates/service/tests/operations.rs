@@ -139,7 +139,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
     let (data, config) = (folder.path(), folder.path().join("config.toml"));
     let config_text = |origin: &str| {
         format!(
-            "listen = \"127.0.0.1:0\"\npublic-origin = \"{origin}\"\nmetrics-listen = \"127.0.0.1:0\"\n\
+            "listen = \"127.0.0.1:0\"\npublic-origin = \"{origin}\"\nmetrics = \"127.0.0.1:0\"\n\
             trusted-proxy = [\"10.0.0.0/8\", \"::1\"]\nstop-notice-secs = 0\naudit-days = 30\n"
         )
     };
@@ -163,7 +163,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
         assert!(link.contains(&format!("service={origin}&")), "{link}");
     }
     for (key, value) in
-        [("trusted-proxy", "[\"10.0.0.0/33\"]"), ("audit-days", "0"), ("metrics-listen", "9464")]
+        [("trusted-proxy", "[\"10.0.0.0/33\"]"), ("audit-days", "0"), ("metrics", "9464")]
     {
         fs::write(&config, format!("{key} = {value}")).unwrap();
         let ran = run(data, &[&["org", "list"][..], &file].concat());

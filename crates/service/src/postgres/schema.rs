@@ -1,0 +1,63 @@
+//! The tables, in versions. Each migration is in the binary and is applied once, in one transaction, under a lock that nodes
+//! which start together take in turn. A database that a later version has made is left alone.
+
+use super::lease::{Failure, Lease};
+
+/// Each brings the database from its place in the list to the next version.
+const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+/// The newest.
+#[expect(clippy::cast_possible_truncation, reason = "there are a few")]
+pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;
+/// The advisory lock's name: "cs" and "schema" in ASCII.
+const LOCK: i64 = 0x6373_5f73_6368_656d;
+
+/// Why the tables cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// A later version of this program made them.
+    #[error("the database was made by a later version of this program (schema {0}); use that version")]
+    Later(u32),
+    /// The role may not change tables.
+    #[error(
+        "the tables are at version {0} and this role may not change them ({1}); run `countersign-service migrate` as their \
+         owner"
+    )]
+    Refused(u32, #[source] Failure),
+    /// The database does not answer.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Brings the tables to this version's. Where they are, nothing is locked and nothing written.
+pub(super) async fn migrate(lease: &mut Lease) -> Result<(), MigrationError> {
+    if missing(version(lease).await?)?.is_empty() {
+        return Ok(());
+    }
+    lease.begin().await?;
+    lease.query("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    // Another node may have been faster.
+    let version = version(lease).await?;
+    for (next, migration) in (version + 1..).zip(missing(version)?) {
+        let refused = |error| MigrationError::Refused(version, error);
+        lease.batch(migration).await.map_err(refused)?;
+        let record = "INSERT INTO countersign_schema (version) VALUES ($1)";
+        lease.execute(record, &[&i64::from(next)]).await.map_err(refused)?;
+        tracing::info!(version = next, "PostgreSQL's tables were brought up to date");
+    }
+    Ok(lease.commit().await?)
+}
+
+/// The version the tables are at; 0 before there are any.
+async fn version(lease: &mut Lease) -> Result<u32, Failure> {
+    let known = lease.query_opt("SELECT to_regclass('countersign_schema') IS NOT NULL", &[]).await?;
+    if !known.is_some_and(|row| row.get(0)) {
+        return Ok(0);
+    }
+    let newest = "SELECT coalesce(max(version), 0)::bigint FROM countersign_schema";
+    let newest: i64 = lease.query_opt(newest, &[]).await?.map_or(0, |row| row.get(0));
+    Ok(u32::try_from(newest).unwrap_or(u32::MAX))
+}
+
+fn missing(version: u32) -> Result<&'static [&'static str], MigrationError> {
+    MIGRATIONS.get(version as usize..).ok_or(MigrationError::Later(version))
+}
