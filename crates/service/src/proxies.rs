@@ -57,7 +57,8 @@ impl Proxies {
         if !self.trusts(peer) {
             return peer;
         }
-        let forwarded = elements(headers, FORWARDED).map(|hops| self.nearest(peer, hops.map(forwarded_for)));
+        let forwarded =
+            elements(headers, FORWARDED).map(|hops| self.nearest(peer, hops.map(|hop| forwarded_for(&hop))));
         let x_forwarded_for =
             elements(headers, X_FORWARDED_FOR).map(|hops| self.nearest(peer, hops.map(|hop| address(&hop))));
         match (forwarded, x_forwarded_for) {
@@ -91,8 +92,8 @@ fn elements(headers: &HeaderMap, name: &str) -> Option<impl Iterator<Item = Stri
 }
 
 /// The address in `for=` of one element of `Forwarded`; none if it is hidden, unknown or missing.
-fn forwarded_for(element: String) -> Option<IpAddr> {
-    let pairs = split(&element, ';');
+fn forwarded_for(element: &str) -> Option<IpAddr> {
+    let pairs = split(element, ';');
     let value = pairs.iter().find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         name.trim().eq_ignore_ascii_case("for").then_some(value.trim())

@@ -204,23 +204,21 @@ pub async fn serve_operated(
     let database = Database::open(&options.data)?;
     let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
     let mut beside = Vec::new();
-    let Kept { directory, audit, .. } = match &operations.postgres {
-        Some(url) => {
-            let kept = Kept::in_postgres(Postgres::open(url).await?, clock.clone());
-            outbox::keep(&database).await?;
-            let handing_over = outbox::hand_over(database, kept.audit.clone(), clock.clone());
-            beside.push(tokio::spawn(handing_over));
-            kept
-        }
-        None => {
-            outbox::leave(&database).await?;
-            Kept::embedded(database, clock.clone())
-        }
+    let Kept { directory, audit, .. } = if let Some(url) = &operations.postgres {
+        let kept = Kept::in_postgres(Postgres::open(url).await?, clock.clone());
+        outbox::keep(&database).await?;
+        beside.push(tokio::spawn(outbox::hand_over(database, kept.audit.clone(), clock.clone())));
+        kept
+    } else {
+        outbox::leave(&database).await?;
+        Kept::embedded(database, clock.clone())
     };
 
     let (listener, addr) =
         listen(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
-    let origin = configured.or_else(|| Origin::of_loopback(addr, certificate.is_some())).ok_or(ServeError::NoOrigin)?;
+    let origin = configured
+        .or_else(|| Origin::of_loopback(addr, certificate.is_some()))
+        .ok_or(ServeError::NoOrigin)?;
     directory.remember_origin(origin.as_str()).await?;
     let practice = match options.practice {
         Some(org) => Some(practise(directory.as_ref(), org).await?),

@@ -199,7 +199,7 @@ async fn an_enrolment_code_is_exchanged_for_a_token_once() {
     let service = Service::start().await;
     let id = service.directory.add_agent("acme", "Gil", Role::Agent).await.unwrap();
     let code = service.directory.issue_code(&id).await.unwrap();
-    let late = service.directory.issue_code(&id).await.unwrap();
+    let late = service.directory.issue_code(&service.eli.id).await.unwrap();
     let enroll = |code: &str| {
         let body = json!({ "code": code });
         let request = service.request(Method::POST, "/api/v1/enroll").json(&body);

@@ -162,9 +162,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
         let link = ask(data, &["agent", "add", "--org", "acme", "--name", "Dana"]);
         assert!(link.contains(&format!("service={origin}&")), "{link}");
     }
-    for (key, value) in
-        [("trusted-proxy", "[\"10.0.0.0/33\"]"), ("audit-days", "0"), ("metrics", "9464")]
-    {
+    for (key, value) in [("trusted-proxy", "[\"10.0.0.0/33\"]"), ("audit-days", "0"), ("metrics", "9464")] {
         fs::write(&config, format!("{key} = {value}")).unwrap();
         let ran = run(data, &[&["org", "list"][..], &file].concat());
         assert_eq!(ran.code, Some(1), "{key}");

@@ -26,7 +26,7 @@ mod sqlite {
             audit: Arc::new(SqliteAudit::new(one)),
             other_audit: Arc::new(SqliteAudit::new(two)),
             clock,
-            kept: Box::new(folder),
+            _kept: Box::new(folder),
         }
     }
 
@@ -53,7 +53,7 @@ mod postgres {
             audit: Arc::new(PostgresAudit::new(one)),
             other_audit: Arc::new(PostgresAudit::new(two)),
             clock,
-            kept: Box::new(cluster),
+            _kept: Box::new(cluster),
         }
     }
 

@@ -70,18 +70,17 @@ pub(crate) async fn hand_over(database: Database, audit: Arc<dyn Audit>, clock: 
     let mut failing = false;
     loop {
         tokio::select! {
-            _ = look.tick() => match hand_over_all(&database, audit.as_ref()).await {
-                Ok(()) if failing => {
-                    failing = false;
-                    tracing::info!("the history takes records again");
+            _ = look.tick() => {
+                let handed = hand_over_all(&database, audit.as_ref()).await;
+                match &handed {
+                    Err(error) if !failing => {
+                        tracing::error!(%error, "the history takes no records; they are kept until it does");
+                    }
+                    Ok(()) if failing => tracing::info!("the history takes records again"),
+                    _ => {}
                 }
-                Ok(()) => {}
-                Err(error) if !failing => {
-                    failing = true;
-                    tracing::error!(%error, "the history does not take records; they are kept until it does");
-                }
-                Err(_) => {}
-            },
+                failing = handed.is_err();
+            }
             _ = old.tick() => {
                 if let Err(error) = drop_old(&database, clock.now()).await {
                     tracing::error!(%error, "what was handed over to the history could not be dropped");
@@ -136,7 +135,8 @@ fn read(row: &Row<'_>) -> Result<Changed, rusqlite::Error> {
 }
 
 fn cross_off(connection: &Connection, done: &[Changed]) -> Result<(), rusqlite::Error> {
-    let mut statement = connection.prepare_cached("DELETE FROM audit_outbox WHERE row = ?1 AND changes = ?2")?;
+    let mut statement =
+        connection.prepare_cached("DELETE FROM audit_outbox WHERE row = ?1 AND changes = ?2")?;
     done.iter().try_for_each(|changed| statement.execute([changed.row, changed.changes]).map(drop))
 }
 

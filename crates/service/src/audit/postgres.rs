@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use countersign_protocol::SessionId;
 use countersign_protocol::wire::AuditEntry;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -63,7 +64,8 @@ impl Audit for PostgresAudit {
         ] {
             if let Some(value) = value {
                 values.push(value);
-                sql.push_str(&format!("{condition} ${}", values.len()));
+                sql.push_str(condition);
+                let _ = write!(sql, " ${}", values.len());
             }
         }
         let rows = self.0.lease().await?.query(&sql, &values).await?;
@@ -124,20 +126,17 @@ fn together(records: Vec<AuditRecord>) -> Vec<AuditRecord> {
     let mut merged: Vec<AuditRecord> = Vec::with_capacity(records.len());
     for record in records {
         let key = (record.created_at, *record.session.as_bytes());
-        match places.get(&key).and_then(|place: &usize| merged.get_mut(*place)) {
-            Some(known) => {
-                known.opened_at = known.opened_at.or(record.opened_at);
-                known.answered_at = known.answered_at.or(record.answered_at);
-                known.verdict_at = known.verdict_at.or(record.verdict_at);
-                known.viewed_at = known.viewed_at.or(record.viewed_at);
-                known.revealed_at = known.revealed_at.or(record.revealed_at);
-                known.ended_at = known.ended_at.or(record.ended_at);
-                known.outcome = known.outcome.take().or(record.outcome);
-            }
-            None => {
-                places.insert(key, merged.len());
-                merged.push(record);
-            }
+        if let Some(known) = places.get(&key).and_then(|place: &usize| merged.get_mut(*place)) {
+            known.opened_at = known.opened_at.or(record.opened_at);
+            known.answered_at = known.answered_at.or(record.answered_at);
+            known.verdict_at = known.verdict_at.or(record.verdict_at);
+            known.viewed_at = known.viewed_at.or(record.viewed_at);
+            known.revealed_at = known.revealed_at.or(record.revealed_at);
+            known.ended_at = known.ended_at.or(record.ended_at);
+            known.outcome = known.outcome.take().or(record.outcome);
+        } else {
+            places.insert(key, merged.len());
+            merged.push(record);
         }
     }
     merged
@@ -203,7 +202,9 @@ impl Columns {
 }
 
 fn read(row: &Row) -> Result<AuditEntry, tokio_postgres::Error> {
-    let time = |column: usize| Ok::<_, tokio_postgres::Error>(row.try_get::<_, Option<Millis>>(column)?.map(rfc3339));
+    let time = |column: usize| {
+        Ok::<_, tokio_postgres::Error>(row.try_get::<_, Option<Millis>>(column)?.map(rfc3339))
+    };
     let (opened_at, ended_at) = (time(8)?, time(13)?);
     let session: &[u8] = row.try_get(1)?;
     let session = session.try_into().ok().map(|bytes| SessionId::from_bytes(bytes).to_string());

@@ -52,7 +52,7 @@ struct Common {
     /// The origin recipients' browsers see, e.g. <https://verify.example>.
     #[arg(long, global = true, env = "COUNTERSIGN_PUBLIC_ORIGIN")]
     public_origin: Option<String>,
-    /// PostgreSQL for directory and audit, postgres://USER:PASSWORD@HOST/DATABASE; the folder's database unless given. Other
+    /// PostgreSQL for directory and audit, e.g. `postgres://countersign@db.example/countersign`; the folder's database unless given. Other
     /// users of the machine can read a command line: use the environment or the file for one with a password.
     #[arg(long, global = true, env = "COUNTERSIGN_POSTGRES", hide_env_values = true)]
     postgres: Option<PostgresText>,

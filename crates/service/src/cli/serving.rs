@@ -93,11 +93,12 @@ impl Serve {
         }
         out.flush()?;
         tracing::info!(addr = %served.addr(), origin = served.origin(), "serving");
-        signals.until_stop(|| match served.read_certificate_again() {
-            Ok(()) => tracing::info!("certificate and key were read again"),
-            Err(error) => tracing::error!(%error, "certificate and key stay as they were"),
-        })
-        .await;
+        signals
+            .until_stop(|| match served.read_certificate_again() {
+                Ok(()) => tracing::info!("certificate and key were read again"),
+                Err(error) => tracing::error!(%error, "certificate and key stay as they were"),
+            })
+            .await;
         tracing::info!("stopping");
         served.stop().await;
         Ok(())

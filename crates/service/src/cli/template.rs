@@ -48,7 +48,9 @@ impl Template {
                 let template: SharedTemplate = serde_json::from_str(&text).map_err(CliError::Template)?;
                 template.check().map_err(DirectoryError::Template)?;
                 match directory.add_template(&org, template.clone()).await {
-                    Err(DirectoryError::Exists(_)) => directory.change_template(&org, template.clone()).await?,
+                    Err(DirectoryError::Exists(_)) => {
+                        directory.change_template(&org, template.clone()).await?;
+                    }
                     other => other?,
                 }
                 Ok(out.done(&template, "")?)

@@ -52,7 +52,8 @@ impl PostgresUrl {
 
     /// Hosts and database, for messages.
     pub(super) fn place(&self) -> String {
-        let hosts: Vec<_> = self.config.get_hosts().iter().map(|host| shown(host, self.config.get_ports())).collect();
+        let hosts: Vec<_> =
+            self.config.get_hosts().iter().map(|host| shown(host, self.config.get_ports())).collect();
         format!("{}/{}", hosts.join(","), self.config.get_dbname().unwrap_or_default())
     }
 }
@@ -95,7 +96,9 @@ impl FromStr for PostgresUrl {
 /// Whether what is sent there stays on this machine.
 fn is_here(host: &Host) -> bool {
     match host {
-        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        }
         #[cfg(unix)]
         Host::Unix(_) => true,
     }

@@ -77,7 +77,8 @@ impl Postgres {
             Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
         });
         let pool = Pool::builder(manager).max_size(CONNECTIONS).timeouts(timeouts).runtime(Runtime::Tokio1);
-        let pool = pool.post_create(prepare).build().map_err(|error| PostgresError::Pool(error.to_string()))?;
+        let pool =
+            pool.post_create(prepare).build().map_err(|error| PostgresError::Pool(error.to_string()))?;
         Ok(Self(pool))
     }
 

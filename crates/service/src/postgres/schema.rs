@@ -49,12 +49,16 @@ pub(super) async fn migrate(lease: &mut Lease) -> Result<(), MigrationError> {
 
 /// The version the tables are at; 0 before there are any.
 async fn version(lease: &mut Lease) -> Result<u32, Failure> {
-    let known = lease.query_opt("SELECT to_regclass('countersign_schema') IS NOT NULL", &[]).await?;
-    if !known.is_some_and(|row| row.get(0)) {
+    // Read from the catalogue, as of now. A look-up by name would be answered from the session's cache, which does not hear
+    // of what another has just created.
+    let known = "SELECT 1 FROM pg_catalog.pg_tables
+         WHERE tablename = 'countersign_schema' AND schemaname = ANY (current_schemas(FALSE))";
+    if lease.query_opt(known, &[]).await?.is_none() {
         return Ok(0);
     }
     let newest = "SELECT coalesce(max(version), 0)::bigint FROM countersign_schema";
-    let newest: i64 = lease.query_opt(newest, &[]).await?.map_or(0, |row| row.get(0));
+    let row = lease.query_opt(newest, &[]).await?;
+    let newest: i64 = row.map(|row| row.try_get(0)).transpose()?.unwrap_or_default();
     Ok(u32::try_from(newest).unwrap_or(u32::MAX))
 }
 

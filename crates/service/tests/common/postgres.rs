@@ -3,6 +3,7 @@
 
 use super::PATIENCE;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -52,16 +53,22 @@ impl Cluster {
         own(&password);
         let data = folder.path().join("data");
         let made = as_server("initdb")
-            .args(["--username=cs", "--auth=scram-sha-256", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"])
+            .args([
+                "--username=cs",
+                "--auth=scram-sha-256",
+                "--no-sync",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ])
             .args([OsStr::new("--pgdata"), data.as_os_str()])
             .arg(format!("--pwfile={}", password.display()))
             .output()
             .expect("initdb runs: is the package postgresql installed?");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let mut text = String::from("fsync = off\nfull_page_writes = off\nlisten_addresses = '127.0.0.1'\n");
-        text.push_str(&format!("unix_socket_directories = ''\nmax_connections = 200\n"));
+        text.push_str("unix_socket_directories = ''\nmax_connections = 200\n");
         for (name, value) in settings {
-            text.push_str(&format!("{name} = '{value}'\n"));
+            writeln!(text, "{name} = '{value}'").unwrap();
         }
         let config = data.join("postgresql.conf");
         fs::write(&config, text).unwrap();
@@ -170,10 +177,14 @@ impl Drop for Cluster {
 
 /// The newest PostgreSQL's program of this name, run as somebody who may run it: never as root.
 fn as_server(name: &str) -> Command {
-    let mut versions: Vec<_> =
-        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut versions: Vec<_> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     versions.sort_by_key(|path| path.file_name().unwrap().to_string_lossy().parse::<u32>().unwrap_or(0));
-    let installed = versions.iter().rev().map(|version| version.join("bin").join(name)).find(|path| path.exists());
+    let installed =
+        versions.iter().rev().map(|version| version.join("bin").join(name)).find(|path| path.exists());
     let mut command = Command::new("setpriv");
     // Whoever kills the test program ends the server too.
     command.args(["--pdeathsig", "QUIT"]);

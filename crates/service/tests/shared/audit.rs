@@ -91,7 +91,7 @@ pub async fn pages_follow_one_another_without_gap_or_repeat(party: Party) {
         assert_eq!(read, whole);
     }
     assert_eq!(page(&party.audit, AuditQuery { after: u64::MAX, ..all() }).await, []);
-    let many: Vec<_> = (0..1100).map(|_| AuditRecord { session: SessionId::from_bytes(random()), ..record(0, 1) });
+    let many = (0..1100).map(|_| AuditRecord { session: SessionId::from_bytes(random()), ..record(0, 1) });
     party.audit.record(many.collect()).await.unwrap();
     assert_eq!(page(&party.audit, AuditQuery { limit: u32::MAX, ..AuditQuery::default() }).await.len(), 1000);
 }
@@ -112,7 +112,8 @@ pub async fn a_page_is_of_whom_and_when_it_was_asked_for(party: Party) {
         (Some("' OR '1' = '1"), None, None, &[]),
     ] {
         let query = AuditQuery { org: org.map(str::to_owned), since, until, ..all() };
-        let times: Vec<_> = page(&party.audit, query).await.into_iter().map(|entry| entry.created_at).collect();
+        let times: Vec<_> =
+            page(&party.audit, query).await.into_iter().map(|entry| entry.created_at).collect();
         let expected: Vec<_> = expected.iter().map(|second| format!("1970-01-01T00:00:0{second}Z")).collect();
         assert_eq!(times, expected, "{org:?} {since:?} {until:?}");
     }
@@ -130,7 +131,11 @@ pub async fn an_id_is_not_told_while_it_is_the_key(party: Party) {
 pub async fn the_name_is_the_directorys(party: Party) {
     party.directory.add_org(org("acme")).await.unwrap();
     let agent = party.directory.add_agent("acme", "Dana", Role::Agent).await.unwrap();
-    party.audit.record(vec![AuditRecord { agent: agent.clone(), ..record(1, 1) }, record(2, 1)]).await.unwrap();
+    party
+        .audit
+        .record(vec![AuditRecord { agent: agent.clone(), ..record(1, 1) }, record(2, 1)])
+        .await
+        .unwrap();
     let entries = page(&party.audit, all()).await;
     assert_eq!((entries[0].agent.as_str(), entries[0].agent_name.as_deref()), (&*agent, Some("Dana")));
     assert_eq!(entries[1].agent_name, None);
@@ -192,10 +197,15 @@ pub async fn texts_come_back_as_they_were(party: Party) {
         let odd = AuditRecord { template: Some(text.to_owned()), ..record(id, 1) };
         party.audit.record(vec![odd]).await.unwrap();
     }
-    let read: Vec<_> = page(&party.audit, all()).await.into_iter().map(|entry| entry.template_id.unwrap()).collect();
+    let read: Vec<_> =
+        page(&party.audit, all()).await.into_iter().map(|entry| entry.template_id.unwrap()).collect();
     assert_eq!(read, texts);
     // A NUL is kept as it is, or shown as what cannot be shown; it does not lose the record.
-    party.audit.record(vec![AuditRecord { template: Some("a\0b".to_owned()), ..record(99, 1) }]).await.unwrap();
+    party
+        .audit
+        .record(vec![AuditRecord { template: Some("a\0b".to_owned()), ..record(99, 1) }])
+        .await
+        .unwrap();
     let kept = page(&party.audit, all()).await.pop().unwrap().template_id.unwrap();
     assert!(["a\0b", "a\u{fffd}b"].contains(&kept.as_str()), "{kept:?}");
 }

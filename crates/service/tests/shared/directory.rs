@@ -31,11 +31,16 @@ pub async fn an_organization_is_added_once_and_read_as_it_was(party: Party) {
     assert_eq!(party.other.org("acme").await.unwrap(), Some(org("acme")));
     assert!(party.other.org("demo").await.unwrap().unwrap().practice);
     for again in [org("acme"), OrgProfile { name: "Other".into(), ..org("acme") }] {
-        assert!(matches!(party.other.add_org(again).await, Err(DirectoryError::Exists(handle)) if handle == "acme"));
+        assert!(
+            matches!(party.other.add_org(again).await, Err(DirectoryError::Exists(handle)) if handle == "acme")
+        );
     }
     assert_eq!(party.directory.org("acme").await.unwrap(), Some(org("acme")));
     for handle in ["api", "A", "a/b", ""] {
-        assert!(matches!(party.directory.add_org(org(handle)).await, Err(DirectoryError::Handle)), "{handle}");
+        assert!(
+            matches!(party.directory.add_org(org(handle)).await, Err(DirectoryError::Handle)),
+            "{handle}"
+        );
     }
     let nameless = OrgProfile { name: " ".into(), ..org("bolt") };
     assert!(matches!(party.directory.add_org(nameless).await, Err(DirectoryError::Name)));
@@ -105,7 +110,10 @@ pub async fn a_code_is_good_for_one_token_and_a_revoked_agents_for_none(party: P
     assert!(listed().await.enrolled);
     assert_eq!(party.directory.redeem(&code).await.unwrap(), None);
     let dana = party.directory.agent_of(&token).await.unwrap().unwrap();
-    assert_eq!((dana.profile.name.as_str(), dana.profile.id.as_str(), dana.org.as_str()), ("Dana", &*agent, "acme"));
+    assert_eq!(
+        (dana.profile.name.as_str(), dana.profile.id.as_str(), dana.org.as_str()),
+        ("Dana", &*agent, "acme")
+    );
     let unused = party.directory.issue_code(&agent).await.unwrap();
     party.directory.revoke(&agent).await.unwrap();
     assert!(party.other.agent_of(&token).await.unwrap().is_none());

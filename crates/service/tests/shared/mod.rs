@@ -21,7 +21,7 @@ pub struct Party {
     pub other_audit: Arc<dyn Audit>,
     pub clock: Arc<ManualClock>,
     /// What must live as long as these.
-    pub kept: Box<dyn Any + Send + Sync>,
+    pub _kept: Box<dyn Any + Send + Sync>,
 }
 
 /// Makes the tests of one part of the suite for what `$party`, an asynchronous function that gives a [`Party`], brings up.
