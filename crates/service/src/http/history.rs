@@ -11,22 +11,37 @@ use countersign_protocol::wire::AuditPage;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use utoipa::IntoParams;
 
 /// Most entries of a page over HTTP.
 const MOST: u32 = 200;
 
 /// Which page.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asked {
+    /// Sessions created at this time or later.
+    #[param(format = DateTime)]
     since: Option<String>,
+    /// Sessions created before this time.
+    #[param(format = DateTime)]
     until: Option<String>,
+    /// `next` of the page before.
     #[serde(default)]
     after: u64,
+    /// Most entries, 200 at most.
     limit: Option<u32>,
 }
 
-/// `GET /api/v1/audit?since=&until=&after=&limit=`
+/// What remains of the organization's sessions, oldest first. For supervisors.
+#[utoipa::path(get,
+    path = "/audit",
+    tag = "agent",
+    security(("agent" = [])),
+    params(Asked),
+    responses((status = 200, description = "A page of it", body = AuditPage)),
+    extensions(("x-problems" = json!(["malformed", "forbidden"]))))]
 pub(super) async fn page(
     State(app): State<App>,
     Supervisor(agent): Supervisor,
