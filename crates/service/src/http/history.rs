@@ -1,5 +1,7 @@
 //! `GET /api/v1/audit`: a supervisor reads the organization's history, page by page.
 
+#![allow(unused_qualifications, reason = "the document's macro writes them")]
+
 use super::App;
 use super::caller::Supervisor;
 use super::problem::Failure;
@@ -30,7 +32,8 @@ pub(super) struct Asked {
     /// `next` of the page before.
     #[serde(default)]
     after: u64,
-    /// Most entries, 200 at most.
+    /// Most entries; there are 200 at most.
+    #[param(value_type = Option<u64>, maximum = 4_294_967_295_u64)]
     limit: Option<u32>,
 }
 

@@ -89,7 +89,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// Adds the problems a call can end in: its own, and those of every call that has a body, an agent, a store behind it.
 fn complete(path: &str, operation: &mut Operation) {
-    if let Some(body) = &mut operation.request_body {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
         settle(body);
     }
     let mut codes = own_problems(operation);
@@ -119,7 +119,8 @@ fn complete(path: &str, operation: &mut Operation) {
 fn settle(body: &mut RequestBody) {
     let mut required = Required::True;
     for content in body.content.values_mut() {
-        if let Some(RefOr::T(Schema::OneOf(either))) = &content.schema
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(Schema::OneOf(either))) = &content.schema
             && let Some(message) = either.items.iter().find(|item| matches!(item, RefOr::Ref(_)))
         {
             content.schema = Some(message.clone());
