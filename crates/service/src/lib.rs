@@ -36,5 +36,6 @@ pub mod sqlite;
 pub mod store;
 pub mod tls;
 
+pub use http::openapi;
 pub use practice::{PracticeOrg, PracticeToken};
 pub use serve::{Operations, ServeError, ServeOptions, Served, serve, serve_operated, serve_with};

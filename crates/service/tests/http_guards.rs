@@ -7,7 +7,6 @@ mod common;
 use common::service::{Draft, Service, WIDE, nothing, page_path, problem, read};
 use countersign_protocol::RecipientToken;
 use countersign_protocol::wire::{Empty, Enrolled, Role};
-use countersign_service::directory::Directory as _;
 use countersign_service::limits::Limits;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};

@@ -3,7 +3,6 @@
 
 use super::PATIENCE;
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -41,11 +40,6 @@ pub async fn shared() -> Arc<Cluster> {
 impl Cluster {
     /// Makes a cluster and starts it; it answers when this returns.
     pub fn start() -> Self {
-        Self::start_with(&[])
-    }
-
-    /// As [`Self::start`], with lines of `postgresql.conf`.
-    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("cs-pg").tempdir().unwrap();
         let password = folder.path().join("password");
         fs::write(&password, PASSWORD).unwrap();
@@ -67,9 +61,6 @@ impl Cluster {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let mut text = String::from("fsync = off\nfull_page_writes = off\nlisten_addresses = '127.0.0.1'\n");
         text.push_str("unix_socket_directories = ''\nmax_connections = 200\n");
-        for (name, value) in settings {
-            writeln!(text, "{name} = '{value}'").unwrap();
-        }
         let config = data.join("postgresql.conf");
         fs::write(&config, text).unwrap();
         own(&config);
@@ -92,6 +83,12 @@ impl Cluster {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         own(&path);
         path
+    }
+
+    /// Adds a line to `postgresql.conf`, for the next start.
+    pub fn configure(&self, name: &str, value: &str) {
+        let file = fs::File::options().append(true).open(self.folder.path().join("data/postgresql.conf"));
+        std::io::Write::write_all(&mut file.unwrap(), format!("{name} = '{value}'\n").as_bytes()).unwrap();
     }
 
     /// Starts it again.
