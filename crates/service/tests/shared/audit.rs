@@ -161,7 +161,7 @@ pub async fn who_reads_on_while_two_nodes_write_misses_nothing(party: Party) {
         let audit = if node % 2 == 0 { party.audit.clone() } else { party.other_audit.clone() };
         writing.spawn(async move {
             for _ in 0..25 {
-                let batch = (0..1 + random::<1>()[0] % 8)
+                let batch = (0..=random::<1>()[0] % 8)
                     .map(|_| AuditRecord { session: SessionId::from_bytes(random()), ..record(0, 1) });
                 audit.record(batch.collect()).await.unwrap();
             }
