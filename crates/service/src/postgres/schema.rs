@@ -42,7 +42,7 @@ pub(super) async fn migrate(lease: &mut Lease) -> Result<(), MigrationError> {
         lease.batch(migration).await.map_err(refused)?;
         let record = "INSERT INTO countersign_schema (version) VALUES ($1)";
         lease.execute(record, &[&i64::from(next)]).await.map_err(refused)?;
-        tracing::info!(version = next, "PostgreSQL's tables were brought up to date");
+        tracing::debug!(version = next, "PostgreSQL's tables were brought up to date");
     }
     Ok(lease.commit().await?)
 }

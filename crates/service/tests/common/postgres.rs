@@ -130,7 +130,8 @@ impl Cluster {
         let signal_name = if frozen { "STOP" } else { "CONT" };
         signal(server, signal_name);
         for child in children(server) {
-            signal(child, signal_name);
+            // One that has just ended needs no signal.
+            let _ = Command::new("kill").args([format!("-{signal_name}"), child.to_string()]).output();
         }
     }
 
