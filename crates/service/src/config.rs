@@ -150,5 +150,8 @@ mod tests {
         let config: FileConfig = toml::from_str(include_str!("../../../deploy/service.toml")).unwrap();
         assert_eq!(config.public_origin.as_deref(), Some("https://verify.example"));
         assert_eq!(config.trusted_proxy.map(|proxies| proxies.len()), Some(2));
+        let nodes: FileConfig =
+            toml::from_str(include_str!("../../../deploy/two-nodes/service.toml")).unwrap();
+        assert_eq!(nodes.log_format, Some(LogFormat::Json));
     }
 }
