@@ -83,6 +83,12 @@ impl Lease {
         }
     }
 
+    /// As [`Self::batch`], however long it takes.
+    pub(super) async fn patiently(&mut self, sql: &str) -> Result<(), Failure> {
+        let client = self.client.as_ref().ok_or(Failure::Silent)?;
+        Ok(client.batch_execute(sql).await?)
+    }
+
     /// Begins a transaction. Dropped before [`Self::commit`], nothing of it has happened.
     pub(crate) async fn begin(&mut self) -> Result<(), Failure> {
         self.in_transaction = true;

@@ -11,6 +11,10 @@ pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;
 /// The advisory lock's name: "cs" and "schema" in ASCII.
 const LOCK: i64 = 0x6373_5f73_6368_656d;
 
+/// A migration takes as long as it takes, and so does another node's.
+const PATIENCE: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+    SET LOCAL idle_in_transaction_session_timeout = 0";
+
 /// Why the tables cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
@@ -34,12 +38,13 @@ pub(super) async fn migrate(lease: &mut Lease) -> Result<(), MigrationError> {
         return Ok(());
     }
     lease.begin().await?;
-    lease.query("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    lease.patiently(PATIENCE).await?;
+    lease.patiently(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
     // Another node may have been faster.
     let version = version(lease).await?;
     for (next, migration) in (version + 1..).zip(missing(version)?) {
         let refused = |error| MigrationError::Refused(version, error);
-        lease.batch(migration).await.map_err(refused)?;
+        lease.patiently(migration).await.map_err(refused)?;
         let record = "INSERT INTO countersign_schema (version) VALUES ($1)";
         lease.execute(record, &[&i64::from(next)]).await.map_err(refused)?;
         tracing::debug!(version = next, "PostgreSQL's tables were brought up to date");
