@@ -23,6 +23,7 @@ pub enum Says {
 /// The program. A crash takes its memory back to what a copy from the start would hold: worse than the program, which keeps nothing
 /// of a session over a restart, so that what is on disk alone has to stand against a second guess.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Agent {
     pub progress: Progress,
     /// On disk.

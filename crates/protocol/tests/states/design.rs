@@ -70,6 +70,8 @@ impl Design {
     }
 }
 
+use Store::{One, Replicated};
+
 /// Defects, the store they are planted in, the design they make, and the property that has to break.
 pub fn defects() -> Vec<(&'static str, Store, Design, &'static str)> {
     let planted = |name, store, change: &dyn Fn(&mut Design), property| {
@@ -77,7 +79,6 @@ pub fn defects() -> Vec<(&'static str, Store, Design, &'static str)> {
         change(&mut design);
         (name, store, design, property)
     };
-    use Store::{One, Replicated};
     vec![
         planted("any token opens", One, &|d| d.one_token = false, "one recipient"),
         planted(

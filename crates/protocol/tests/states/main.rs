@@ -7,7 +7,14 @@
 //! Each property is checked in the design as it is, where no state may break it, and in designs with one defect, where some state
 //! must: a property that no defect can break shows nothing. `docs/verification.md` says what the model leaves out.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)] // a test, helpers included
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs
+)] // a test, helpers included
 
 mod agent;
 mod design;

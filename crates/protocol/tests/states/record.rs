@@ -74,13 +74,12 @@ impl Record {
             return None;
         }
         match call {
-            Call::Open => match self.opener {
-                None => {
-                    self.taken(design, Step::Open, Event::Opened(who)).inspect(|_| self.opener = Some(who))
+            Call::Open => {
+                if let Some(opener) = self.opener {
+                    return (opener == who || !design.one_token).then_some(Repeat::Again);
                 }
-                Some(opener) if opener == who || !design.one_token => Some(Repeat::Again),
-                Some(_) => None,
-            },
+                self.taken(design, Step::Open, Event::Opened(who)).inspect(|_| self.opener = Some(who))
+            }
             Call::Answer(guess) => match self.answer {
                 Some(known) if known == guess => Some(Repeat::Again),
                 Some(_) if design.one_answer => {
@@ -100,14 +99,13 @@ impl Record {
             },
             Call::View if self.viewed => Some(Repeat::Again),
             Call::View => self.taken(design, Step::View, Event::Viewed).inspect(|_| self.viewed = true),
-            Call::Outcome(matched) => match self.outcome {
-                Some(known) => (known == matched).then_some(Repeat::Again),
-                None => {
-                    let step = if matched { Step::Match } else { Step::Mismatch };
-                    self.taken(design, step, Event::Outcome(matched))
-                        .inspect(|_| self.outcome = Some(matched))
+            Call::Outcome(matched) => {
+                if let Some(known) = self.outcome {
+                    return (known == matched).then_some(Repeat::Again);
                 }
-            },
+                let step = if matched { Step::Match } else { Step::Mismatch };
+                self.taken(design, step, Event::Outcome(matched)).inspect(|_| self.outcome = Some(matched))
+            }
         }
     }
 

@@ -176,7 +176,7 @@ impl System {
         Some(())
     }
 
-    fn agent_reads(&self, state: &mut State, on: Node) -> Option<()> {
+    fn agent_reads(state: &mut State, on: Node) -> Option<()> {
         let next = state.agent.stream;
         let event = *state.node(on)?.events.get(next)?;
         state.agent.take(next + 1, event);
@@ -275,7 +275,7 @@ impl Model for System {
                 state.replica = Some(state.primary.clone());
                 state.pending.iter_mut().for_each(|pending| pending.replicated = true);
             }
-            Action::AgentReads(on) => self.agent_reads(&mut state, on)?,
+            Action::AgentReads(on) => Self::agent_reads(&mut state, on)?,
             Action::AgentReconnects => state.agent.reconnect(&design),
             Action::AgentSpends => state.agent.spend(),
             Action::AgentLooks => state.agent.look(&design),
