@@ -13,13 +13,17 @@ use countersign_protocol::offer::OfferDraft;
 use countersign_protocol::recipient::{AnswerError, Opened};
 use countersign_protocol::wire;
 use countersign_protocol::{
-    Began, Canonical, Commit, Compare, EntropyError, Field, Kind, Nonce, Offer, RecipientToken, Salt, SessionId, Share, Tag,
+    Began, Canonical, Commit, Compare, EntropyError, Field, Kind, Nonce, Offer, RecipientToken, Salt,
+    SessionId, Share, Tag,
 };
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
+/// What a target holds of its input.
+pub type Target = fn(&[u8]);
+
 /// Every target, by name.
-pub const TARGETS: [(&str, fn(&[u8])); 11] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("identifiers", identifiers),
     ("canonical", canonical),
     ("offers", offers),
@@ -70,7 +74,9 @@ pub fn canonical(data: &[u8]) {
     let Ok(value) = kind.read(&region, typed) else { return };
     assert!(!value.expose().is_empty());
     // A canonical text can be longer than what may be typed, and a number may be read on as another form of number.
-    if matches!(kind, Kind::Date | Kind::Text | Kind::Email | Kind::Code) && value.expose().chars().count() <= 128 {
+    if matches!(kind, Kind::Date | Kind::Text | Kind::Email | Kind::Code)
+        && value.expose().chars().count() <= 128
+    {
         let again = kind.read(&region, value.expose()).ok().map(|again| again.expose().to_owned());
         assert_eq!(again.as_deref(), Some(value.expose()), "{kind}");
     }
@@ -188,7 +194,7 @@ pub fn shares(data: &[u8]) {
     match (check_share(&share), answered) {
         (Ok(()), Ok((_, answer))) => assert!(check_share(&answer.share).is_ok()),
         // Our own share, sent back.
-        (Ok(()), Err(AnswerError::Share(error))) => assert_eq!(error.to_string().contains("our own"), true),
+        (Ok(()), Err(AnswerError::Share(error))) => assert!(error.to_string().contains("our own")),
         (Err(known), Err(AnswerError::Share(found))) => assert_eq!(known, found),
         (known, answered) => panic!("{known:?} and {:?}", answered.map(|_| ())),
     }
@@ -200,8 +206,15 @@ pub fn answers(data: &[u8]) {
     let Some((commit, rest)) = rest.split_first_chunk::<32>() else { return };
     let Some((tag, rest)) = rest.split_first_chunk::<64>() else { return };
     let began = if rest.first().is_some_and(|b| b & 1 == 1) { Began::Organization } else { Began::Recipient };
-    let offered =
-        Offered::begin(&channel(), SessionId::from_bytes([7; 16]), &offer(), &values(), Began::Recipient, &mut fixed(9)).unwrap();
+    let offered = Offered::begin(
+        &channel(),
+        SessionId::from_bytes([7; 16]),
+        &offer(),
+        &values(),
+        Began::Recipient,
+        &mut fixed(9),
+    )
+    .unwrap();
     let answer = wire::Answer {
         share: Share::from_bytes(*share),
         commit: Commit::from_bytes(*commit),

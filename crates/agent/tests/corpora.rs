@@ -16,7 +16,8 @@ fn every_kept_input_keeps_every_promise() {
     let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
     let (mut tried, mut failed) = (0, 0);
     for (name, target) in targets::TARGETS {
-        let inputs: Vec<_> = std::fs::read_dir(corpora.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let inputs: Vec<_> =
+            std::fs::read_dir(corpora.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert!(!inputs.is_empty(), "{name} has no corpus");
         for input in inputs {
             let bytes = std::fs::read(&input).unwrap();
