@@ -4,12 +4,14 @@
 //! nothing has happened. These types carry no rule beyond that; the rules are in the types they are made of.
 
 mod audit;
+mod organization;
 mod templates;
 
 pub use audit::{AuditEntry, AuditPage};
+pub use organization::{OrgProfile, Policy, VerifiedDomain};
 pub use templates::{MAX_TEMPLATE_ID_CHARS, SharedTemplate, SharedTemplates, TemplateContent, TemplateError};
 
-use crate::canonical::{Kind, Region};
+use crate::canonical::Region;
 use crate::id::{Commit, Nonce, Salt, SessionId, Share, Tag};
 use crate::offer::{Began, Compare, Field, Offer, OfferDraft, OfferError};
 use serde::{Deserialize, Serialize};
@@ -108,8 +110,9 @@ impl CreateSession {
 pub struct Created {
     /// The link to pass to the recipient.
     pub url: String,
-    /// Six digits for a recipient who types the organization's address; unique among its live sessions.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9]{6}$"))]
+    /// Six digits for a recipient who types the organization's address; unique among its live sessions. Empty where the
+    /// organization does not use numbers.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^([0-9]{6})?$"))]
     pub number: String,
     /// RFC 3339, by the service's clock.
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
@@ -268,76 +271,6 @@ pub struct AgentProfile {
     pub id: String,
     /// The name recipients are shown unless the session says otherwise.
     pub name: String,
-}
-
-/// `GET /api/v1/orgs/{handle}`: what anybody may know of an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct OrgProfile {
-    /// E.g. `acme`: part of `CI` and of every link.
-    pub handle: String,
-    /// Its name; part of every offer.
-    pub name: String,
-    /// Its country; the region of every offer.
-    pub country: Region,
-    /// What it does, in a sentence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
-    /// Its web site.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub website: String,
-    /// Path of its logo on this origin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logo_url: Option<String>,
-    /// Domains it has shown to be its own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub domains: Vec<VerifiedDomain>,
-    /// Where to reach it independently: phone numbers, addresses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub channels: Vec<String>,
-    /// A built-in practice organization, verified by nobody.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub practice: bool,
-}
-
-/// A domain and how it was verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct VerifiedDomain {
-    /// E.g. `acme.example`.
-    pub name: String,
-    /// `dns` or `well-known`.
-    pub method: String,
-    /// RFC 3339 date-time.
-    pub verified_at: String,
-}
-
-/// What an organization allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Policy {
-    /// Shortest session, in seconds.
-    pub ttl_min_secs: u32,
-    /// Longest session, in seconds.
-    pub ttl_max_secs: u32,
-    /// Digits of every passcode.
-    pub passcode_digits: u32,
-    /// How recipients compare.
-    pub compare: Compare,
-    /// Kinds of field that may be asked for.
-    pub kinds: Vec<Kind>,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            ttl_min_secs: *crate::offer::TTL_SECS.start(),
-            ttl_max_secs: *crate::offer::TTL_SECS.end(),
-            passcode_digits: 6,
-            compare: Compare::Shown,
-            kinds: Kind::ALL.to_vec(),
-        }
-    }
 }
 
 /// `POST /api/v1/enroll`: a one-time enrolment code for a token.

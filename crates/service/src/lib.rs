@@ -11,6 +11,7 @@
 //! - [`postgres`]: what directory and audit are kept in where several nodes share them
 //! - [`limits`]: every figure that bounds a caller
 //! - [`tls`]: encryption without a proxy
+//! - [`verification`]: whether a domain is an organization's
 //! - [`proxies`]: whose word on where a call comes from is taken
 //! - [`cli`], [`config`]: the binary's commands and options
 //!
@@ -35,6 +36,7 @@ mod serve;
 pub mod sqlite;
 pub mod store;
 pub mod tls;
+pub mod verification;
 
 pub use http::openapi;
 pub use practice::{PracticeOrg, PracticeToken};

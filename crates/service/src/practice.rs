@@ -42,6 +42,7 @@ pub(crate) async fn practise(
         logo_url: None,
         domains: Vec::new(),
         channels: Vec::new(),
+        numbers: true,
         practice: true,
     };
     match directory.add_org(profile).await {

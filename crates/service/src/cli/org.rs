@@ -94,6 +94,7 @@ impl Add {
             logo_url: None,
             domains: Vec::new(),
             channels: self.channels,
+            numbers: true,
             practice: false,
         })
     }

@@ -1,11 +1,17 @@
-//! Organizations, their agents and their shared templates behind one trait. Subcommands write it, the running service reads it, and a change takes
-//! effect at the next request.
+//! Organizations with their policies, logos and domains, their agents and their shared templates behind one trait. Subcommands
+//! write it, the running service reads it, and a change takes effect at the next request.
 //!
 //! Tokens and enrolment codes are kept as SHA-256 alone; what is handed out once is not stored anywhere.
 
+pub mod domain;
+pub mod logo;
+pub mod policy;
 mod postgres;
 mod sqlite;
 
+pub use domain::{Domain, MAX_DOMAINS, Method, Proof};
+pub use logo::{Logo, LogoError};
+pub use policy::{PolicyEdit, PolicyError};
 pub use postgres::PostgresDirectory;
 pub use sqlite::SqliteDirectory;
 
@@ -72,6 +78,15 @@ pub enum DirectoryError {
     /// The template cannot be one.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// Not a domain's name.
+    #[error("a domain is a name such as acme.example: no address, path or port")]
+    Domain,
+    /// There are as many domains as there may be.
+    #[error("an organization has {MAX_DOMAINS} domains at most")]
+    TooManyDomains,
+    /// There can be no such policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -120,7 +135,8 @@ pub struct OrgEdit {
 /// Organizations and agents.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
-    /// Adds an organization.
+    /// Adds an organization. What a profile says of logo, domains and numbers is not of this call: they come by calls of their
+    /// own.
     async fn add_org(&self, org: OrgProfile) -> Result<(), DirectoryError>;
     /// Changes an organization's profile.
     async fn edit_org(&self, handle: &str, edit: OrgEdit) -> Result<(), DirectoryError>;
@@ -128,10 +144,31 @@ pub trait Directory: Send + Sync + 'static {
     async fn org(&self, handle: &str) -> Result<Option<OrgProfile>, DirectoryError>;
     /// Every organization, by handle.
     async fn orgs(&self) -> Result<Vec<OrgProfile>, DirectoryError>;
-    /// What an organization allows: the same for all, until they can say otherwise.
-    async fn policy(&self, _handle: &str) -> Result<Policy, DirectoryError> {
-        Ok(Policy::default())
-    }
+    /// What an organization allows; the default for one that has never said, or that does not exist.
+    async fn policy(&self, handle: &str) -> Result<Policy, DirectoryError>;
+    /// Changes what an organization allows, in one step; the policy that is in force then.
+    async fn edit_policy(&self, handle: &str, edit: PolicyEdit) -> Result<Policy, DirectoryError>;
+    /// Puts a logo in the place of the one an organization has, or takes it away.
+    async fn set_logo(&self, handle: &str, logo: Option<Logo>) -> Result<(), DirectoryError>;
+    /// The PNG of this digest, if an organization has it as its logo.
+    async fn logo(&self, digest: &str) -> Result<Option<Vec<u8>>, DirectoryError>;
+    /// Adds a domain, by its one spelling ([`domain::domain_name`]), with a new challenge; of one that is there already, what is
+    /// there.
+    async fn add_domain(&self, org: &str, name: &str) -> Result<Domain, DirectoryError>;
+    /// An organization's domains, by name, proved or not.
+    async fn domains(&self, org: &str) -> Result<Vec<Domain>, DirectoryError>;
+    /// Records what came of looking for a domain's challenge: found now, in this way, or gone as of now. What was never found is
+    /// not gone, and what is gone stays gone as of when it first was. The domain as it is then; unknown if its challenge is
+    /// another by now.
+    async fn record_check(
+        &self,
+        org: &str,
+        name: &str,
+        challenge: &str,
+        found: Option<Method>,
+    ) -> Result<Domain, DirectoryError>;
+    /// Removes a domain and its challenge.
+    async fn remove_domain(&self, org: &str, name: &str) -> Result<(), DirectoryError>;
     /// Adds an agent, without a token yet; the agent's id.
     async fn add_agent(&self, org: &str, name: &str, role: Role) -> Result<String, DirectoryError>;
     /// Hands out a new token to an agent; an older one is void.

@@ -6,14 +6,15 @@ use super::caller::Named;
 use super::problem::Failure;
 use crate::clock::{left, rfc3339};
 use crate::directory::Agent;
+use crate::directory::policy::permits;
 use crate::limits::Source;
 use crate::store::Owner;
 use axum::extract::State;
 use axum::http::StatusCode;
 use countersign_protocol::wire::{
-    CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Policy, Verdict,
+    CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Verdict,
 };
-use countersign_protocol::{Compare, Offer, SessionId, cpace};
+use countersign_protocol::{SessionId, cpace};
 
 async fn organization(app: &App, agent: &Agent) -> Result<OrgProfile, Failure> {
     app.directory.org(&agent.org).await?.ok_or(Failure::Unauthorized)
@@ -52,38 +53,26 @@ pub(super) async fn create(
     if offer.org_name != organization.name || offer.region != organization.country {
         return Err(Failure::ProfileChanged);
     }
-    check_policy(&offer, &app.directory.policy(&agent.org).await?)?;
+    let policy = app.directory.policy(&agent.org).await?;
+    permits(&policy, &offer).map_err(Failure::OutOfPolicy)?;
     app.limiter.creation(&agent.profile.id)?;
 
     let id = request.session_id;
-    let most_live = app.limiter.live_sessions_per_agent();
-    let owner = Owner { org: agent.org.clone(), agent: agent.profile.id, most_live };
+    let owner = Owner {
+        org: agent.org.clone(),
+        agent: agent.profile.id,
+        most_live: app.limiter.live_sessions_per_agent(),
+        org_most_live: policy.live_sessions,
+    };
     let placed = app.store.create(owner, request).await.map_err(Failure::for_agent)?;
     let created = Created {
         url: format!("{}/{}/{id}", app.origin, agent.org),
-        number: placed.number,
+        number: if policy.numbers { placed.number } else { String::new() },
         created_at: rfc3339(placed.created_at),
         expires_at: rfc3339(placed.expires_at),
         ttl_ms: left(placed.expires_at, app.clock.now()),
     };
     Ok((StatusCode::CREATED, axum::Json(created)))
-}
-
-fn check_policy(offer: &Offer, policy: &Policy) -> Result<(), Failure> {
-    if !(policy.ttl_min_secs..=policy.ttl_max_secs).contains(&offer.ttl_secs) {
-        return Err(Failure::OutOfPolicy("another duration is needed"));
-    }
-    if offer.passcode_digits != policy.passcode_digits {
-        return Err(Failure::OutOfPolicy("another number of digits is needed"));
-    }
-    // What recipients are shown less of may always be asked for, never more.
-    if policy.compare == Compare::Typed && offer.compare != Compare::Typed {
-        return Err(Failure::OutOfPolicy("the recipient must type the passcode"));
-    }
-    if offer.fields.iter().any(|field| !policy.kinds.contains(&field.kind)) {
-        return Err(Failure::OutOfPolicy("a kind of field is not allowed"));
-    }
-    Ok(())
 }
 
 /// Accepts or refuses the recipient's answer, once.

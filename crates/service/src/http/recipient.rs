@@ -57,6 +57,9 @@ pub(super) async fn number(
     NoBody: NoBody,
 ) -> Result<axum::Json<Numbered>, Failure> {
     app.limiter.number(from, &org)?;
+    if !app.directory.policy(&org).await?.numbers {
+        return Err(Failure::InvalidSession);
+    }
     let found = app.store.numbered(org, number).await.map_err(Failure::for_recipient)?;
     Ok(axum::Json(Numbered { session_id: found.to_string() }))
 }

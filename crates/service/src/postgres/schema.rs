@@ -4,7 +4,7 @@
 use super::lease::{Failure, Lease};
 
 /// Each brings the database from its place in the list to the next version.
-const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 /// The newest.
 #[expect(clippy::cast_possible_truncation, reason = "there are a few")]
 pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;

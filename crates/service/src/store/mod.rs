@@ -50,7 +50,7 @@ pub enum StoreError {
     /// Done before, with other content.
     #[error("done before with another content")]
     Conflict,
-    /// The agent has as many live sessions as allowed.
+    /// The agent, or the organization, has as many live sessions as allowed.
     #[error("too many live sessions")]
     TooManyLive,
     /// The store does not answer: disk full, database gone. Nothing was changed.
@@ -67,6 +67,9 @@ pub struct Owner {
     pub agent: String,
     /// Sessions the agent may have live.
     pub most_live: u32,
+    /// Sessions the organization may have live, if it bounds them itself. One that has run out may count until the next
+    /// [`SessionStore::expire`].
+    pub org_most_live: Option<u32>,
 }
 
 /// A session as created.

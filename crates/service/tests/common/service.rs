@@ -163,6 +163,7 @@ fn org(handle: &str, name: &str) -> OrgProfile {
         logo_url: None,
         domains: Vec::new(),
         channels: vec!["+33 1 23 45 67 89".to_owned()],
+        numbers: true,
         practice: false,
     }
 }

@@ -3,19 +3,21 @@
 //! Nothing is kept in the node's memory, a token's owner neither: what was revoked anywhere is void everywhere at once. While
 //! PostgreSQL is away, whoever needs it is told so.
 
+mod profile;
 mod rows;
 mod templates;
 
+use super::domain::domain_name;
 use super::{
-    Agent, Directory, DirectoryError, ENROLLMENT_MS, ListedAgent, OrgEdit, check_edit, check_name, check_new,
-    role_name,
+    Agent, Directory, DirectoryError, Domain, ENROLLMENT_MS, ListedAgent, Logo, Method, OrgEdit, PolicyEdit,
+    check_edit, check_name, check_new, role_name,
 };
 use crate::clock::Clock;
 use crate::postgres::{Failure, Lease, Postgres};
 use crate::secret;
 use async_trait::async_trait;
 use countersign_protocol::canonical::Region;
-use countersign_protocol::wire::{OrgProfile, Role, SharedTemplate};
+use countersign_protocol::wire::{OrgProfile, Policy, Role, SharedTemplate};
 use rows::{AGENT, ORG, read_agent, read_org};
 use std::sync::Arc;
 
@@ -105,6 +107,46 @@ impl Directory for PostgresDirectory {
         let rows = self.lease().await?.query(&format!("{ORG} ORDER BY handle"), &[]).await?;
         let orgs = rows.iter().map(read_org).collect::<Result<Vec<_>, _>>()?;
         Ok(orgs.into_iter().flatten().collect())
+    }
+
+    async fn policy(&self, handle: &str) -> Result<Policy, DirectoryError> {
+        profile::policy(&mut self.lease().await?, handle).await
+    }
+
+    async fn edit_policy(&self, handle: &str, edit: PolicyEdit) -> Result<Policy, DirectoryError> {
+        profile::edit_policy(&mut self.lease().await?, handle, edit).await
+    }
+
+    async fn set_logo(&self, handle: &str, logo: Option<Logo>) -> Result<(), DirectoryError> {
+        profile::set_logo(&mut self.lease().await?, handle, logo).await
+    }
+
+    async fn logo(&self, digest: &str) -> Result<Option<Vec<u8>>, DirectoryError> {
+        profile::logo(&mut self.lease().await?, digest).await
+    }
+
+    async fn add_domain(&self, org: &str, name: &str) -> Result<Domain, DirectoryError> {
+        let (name, challenge) = (domain_name(name)?, secret::draw()?);
+        profile::add_domain(&mut self.lease().await?, org, &name, challenge).await
+    }
+
+    async fn domains(&self, org: &str) -> Result<Vec<Domain>, DirectoryError> {
+        profile::domains(&mut self.lease().await?, org).await
+    }
+
+    async fn record_check(
+        &self,
+        org: &str,
+        name: &str,
+        challenge: &str,
+        found: Option<Method>,
+    ) -> Result<Domain, DirectoryError> {
+        let now = self.clock.now();
+        profile::record_check(&mut self.lease().await?, org, name, challenge, found, now).await
+    }
+
+    async fn remove_domain(&self, org: &str, name: &str) -> Result<(), DirectoryError> {
+        profile::remove_domain(&mut self.lease().await?, org, &domain_name(name)?).await
     }
 
     async fn add_agent(&self, org: &str, name: &str, role: Role) -> Result<String, DirectoryError> {

@@ -1,21 +1,26 @@
 //! The directory in the embedded database.
 
+mod profile;
 mod templates;
 
+use super::domain::domain_name;
+use super::logo::logo_path;
+use super::policy::read_policy;
 use super::{
-    Agent, Directory, DirectoryError, ENROLLMENT_MS, ListedAgent, OrgEdit, check_edit, check_name, check_new,
-    role_name,
+    Agent, Directory, DirectoryError, Domain, ENROLLMENT_MS, ListedAgent, Logo, Method, OrgEdit, PolicyEdit,
+    check_edit, check_name, check_new, role_name,
 };
 use crate::clock::Clock;
 use crate::secret;
 use crate::sqlite::{Database, Fate};
 use async_trait::async_trait;
 use countersign_protocol::canonical::Region;
-use countersign_protocol::wire::{AgentProfile, OrgProfile, Role, SharedTemplate};
+use countersign_protocol::wire::{AgentProfile, OrgProfile, Policy, Role, SharedTemplate};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 use std::sync::Arc;
 
-const ORG: &str = "SELECT handle, name, country, description, website, channels, practice FROM orgs";
+const ORG: &str = "SELECT handle, name, country, description, website, channels, practice, policy,
+    (SELECT digest FROM logos WHERE org = handle) FROM orgs";
 const AGENT: &str = "SELECT id, org, name, role, token IS NOT NULL, revoked FROM agents";
 
 /// Organizations and agents.
@@ -105,16 +110,64 @@ impl Directory for SqliteDirectory {
     async fn org(&self, handle: &str) -> Result<Option<OrgProfile>, DirectoryError> {
         self.database.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{ORG} WHERE handle = ?1"))?;
-            Ok(statement.query_row([handle], read_org).optional()?.flatten())
+            let org = statement.query_row([handle], |row| read_org(connection, row)).optional()?;
+            org.flatten().transpose()
         })
     }
 
     async fn orgs(&self) -> Result<Vec<OrgProfile>, DirectoryError> {
         self.database.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{ORG} ORDER BY handle"))?;
-            let rows = statement.query_map([], read_org)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows.into_iter().flatten().collect())
+            let rows = statement.query_map([], |row| read_org(connection, row))?;
+            rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
         })
+    }
+
+    async fn policy(&self, handle: &str) -> Result<Policy, DirectoryError> {
+        self.database.read(|connection| profile::policy(connection, handle))
+    }
+
+    async fn edit_policy(&self, handle: &str, edit: PolicyEdit) -> Result<Policy, DirectoryError> {
+        let handle = handle.to_owned();
+        self.write(move |connection| profile::edit_policy(connection, handle, edit)).await
+    }
+
+    async fn set_logo(&self, handle: &str, logo: Option<Logo>) -> Result<(), DirectoryError> {
+        let handle = handle.to_owned();
+        self.write(move |connection| profile::set_logo(connection, handle, logo)).await
+    }
+
+    async fn logo(&self, digest: &str) -> Result<Option<Vec<u8>>, DirectoryError> {
+        self.database.read(|connection| profile::logo(connection, digest))
+    }
+
+    async fn add_domain(&self, org: &str, name: &str) -> Result<Domain, DirectoryError> {
+        let (org, name, challenge) = (org.to_owned(), domain_name(name)?, secret::draw()?);
+        self.write(move |connection| profile::add_domain(connection, &org, &name, &challenge)).await
+    }
+
+    async fn domains(&self, org: &str) -> Result<Vec<Domain>, DirectoryError> {
+        self.database.read(|connection| Ok(profile::domains(connection, org)?))
+    }
+
+    async fn record_check(
+        &self,
+        org: &str,
+        name: &str,
+        challenge: &str,
+        found: Option<Method>,
+    ) -> Result<Domain, DirectoryError> {
+        let (org, name, challenge) = (org.to_owned(), name.to_owned(), challenge.to_owned());
+        let now = self.clock.now();
+        self.write(move |connection| {
+            profile::record_check(connection, &org, &name, &challenge, found, now)
+        })
+        .await
+    }
+
+    async fn remove_domain(&self, org: &str, name: &str) -> Result<(), DirectoryError> {
+        let (org, name) = (org.to_owned(), domain_name(name)?);
+        self.write(move |connection| profile::remove_domain(connection, &org, name)).await
     }
 
     async fn add_agent(&self, org: &str, name: &str, role: Role) -> Result<String, DirectoryError> {
@@ -280,21 +333,30 @@ fn list(channels: &[String]) -> String {
 }
 
 /// A row whose country is no region any more is no organization.
-fn read_org(row: &Row<'_>) -> Result<Option<OrgProfile>, rusqlite::Error> {
+fn read_org(
+    connection: &Connection,
+    row: &Row<'_>,
+) -> Result<Option<Result<OrgProfile, DirectoryError>>, rusqlite::Error> {
     let country: String = row.get(2)?;
     let Ok(country) = country.parse::<Region>() else { return Ok(None) };
-    let channels: String = row.get(5)?;
-    Ok(Some(OrgProfile {
-        handle: row.get(0)?,
+    let (handle, channels): (String, String) = (row.get(0)?, row.get(5)?);
+    let (policy, logo): (Option<String>, Option<String>) = (row.get(7)?, row.get(8)?);
+    let policy = match read_policy(policy.as_deref()) {
+        Ok(policy) => policy,
+        Err(error) => return Ok(Some(Err(error))),
+    };
+    Ok(Some(Ok(OrgProfile {
         name: row.get(1)?,
         country,
         description: row.get(3)?,
         website: row.get(4)?,
-        logo_url: None,
-        domains: Vec::new(),
+        logo_url: logo.as_deref().map(logo_path),
+        domains: profile::domains(connection, &handle)?.iter().filter_map(Domain::verified).collect(),
         channels: serde_json::from_str(&channels).unwrap_or_default(),
+        numbers: policy.numbers,
         practice: row.get(6)?,
-    }))
+        handle,
+    })))
 }
 
 fn read_agent(row: &Row<'_>) -> Result<ListedAgent, rusqlite::Error> {
