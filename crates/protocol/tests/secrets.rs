@@ -70,7 +70,7 @@ fn in_memory(needle: &[u8]) -> usize {
 
 /// The marked value, made anew each time and never written down whole: the search itself must not be what is found.
 fn masked(number: u8) -> Vec<u8> {
-    (0..96u8).map(|at| b'a' + (at.wrapping_mul(7) ^ number) % 26).map(|letter| letter ^ 0x80).collect()
+    (0..124u8).map(|at| b'a' + (at.wrapping_mul(7) ^ number) % 26).map(|letter| letter ^ 0x80).collect()
 }
 
 fn unmasked(mask: &[u8]) -> String {
