@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 /// Only a failing run waits so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A desktop that keeps the newest view.
 struct Silent {

@@ -33,7 +33,7 @@ pub async fn run(sessions: usize, rows: u32) -> Result<(), Failure> {
 
 fn fill(folder: &Path, rows: u32) -> Result<(), rusqlite::Error> {
     let connection = Connection::open(folder.join("countersign.db"))?;
-    connection.busy_timeout(std::time::Duration::from_secs(60))?;
+    connection.busy_timeout(std::time::Duration::from_mins(1))?;
     connection.execute(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
          INSERT INTO audit (session, org, agent, template, kinds, created_at, opened_at, answered_at, verdict_at, viewed_at,

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 pub const REQUESTS: usize = 6;
 
 /// Longest a client keeps trying while the service is away.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// Longest the page keeps trying while the service is away.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One page that has a link.
 pub struct Page {
