@@ -99,6 +99,11 @@ impl Desk {
         self.find(hook).await.text().await.unwrap()
     }
 
+    /// Everything an element holds as text, cut off at an edge or not.
+    pub async fn content(&self, hook: &str) -> String {
+        self.find(hook).await.prop("textContent").await.unwrap().unwrap_or_default()
+    }
+
     pub async fn attribute(&self, hook: &str, name: &str) -> Option<String> {
         self.find(hook).await.attr(name).await.ok().flatten()
     }
@@ -337,6 +342,14 @@ impl Desk {
         self.driver.execute(LOOK, vec![]).await.unwrap().convert().unwrap()
     }
 
+    /// Changes the language past its select, at which the driver cannot aim while the window is enlarged.
+    pub async fn speak(&self, language: &str) {
+        let view = self.invoke("view", json!({})).await.unwrap();
+        let mut preferences = view["preferences"].clone();
+        preferences["language"] = json!(language);
+        self.invoke("set_preferences", json!({ "preferences": preferences })).await.unwrap();
+    }
+
     /// Enlarges the window's content to twice its size, as a user does: by Ctrl and plus.
     pub async fn enlarge(&self) {
         for _ in 0..5 {
@@ -388,6 +401,7 @@ impl Desk {
     pub async fn choose(&self, hook: &str, value: &str) {
         self.presses.fetch_add(2, Ordering::SeqCst);
         let option = format!("[data-testid=\"{hook}\"] option[value=\"{value}\"]");
+        self.find(hook).await;
         self.driver.find(By::Css(option)).await.unwrap().click().await.unwrap();
     }
 
