@@ -1,13 +1,14 @@
-//! The history in the embedded database. The session store writes it, in the transactions of its verbs.
+//! The history in the embedded database. The embedded session store writes it in the transactions of its verbs; any other hands
+//! over what remains of its sessions.
 
-use super::{Audit, AuditError, AuditQuery, MOST_ENTRIES};
+use super::{Audit, AuditError, AuditQuery, AuditRecord, MOST_ENTRIES};
 use crate::clock::{Millis, rfc3339};
 use crate::sqlite::{Database, Fate};
 use async_trait::async_trait;
 use countersign_protocol::SessionId;
 use countersign_protocol::wire::AuditEntry;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 /// Most rows dropped at once: others who write wait as long.
 const DROPPED_AT_ONCE: u32 = 10_000;
@@ -34,19 +35,67 @@ impl Audit for SqliteAudit {
         self.0.read(|connection| page(connection, query))
     }
 
+    async fn record(&self, records: Vec<AuditRecord>) -> Result<(), AuditError> {
+        self.write(move |connection| records.iter().try_for_each(|record| put(connection, record))).await
+    }
+
     async fn forget(&self, before: Millis) -> Result<(), AuditError> {
         // Nearly always there is nothing to drop, and looking costs the writer nothing.
         if !self.0.read(|connection| is_old(connection, before))? {
             return Ok(());
         }
+        self.write(move |connection| forget(connection, before)).await
+    }
+}
+
+impl SqliteAudit {
+    /// Runs a job in the writer's transaction, whole or not at all.
+    async fn write<F>(&self, job: F) -> Result<(), AuditError>
+    where
+        F: FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    {
         let job = move |connection: &Connection| {
-            let dropped = forget(connection, before);
-            let fate = if dropped.is_ok() { Fate::Keep } else { Fate::Undo };
-            (dropped, fate)
+            let done = job(connection);
+            let fate = if done.is_ok() { Fate::Keep } else { Fate::Undo };
+            (done, fate)
         };
         let written = self.0.write(job, |_| ()).await;
         Ok(written.map_err(|stopped| AuditError(stopped.into()))??)
     }
+}
+
+fn put(connection: &Connection, record: &AuditRecord) -> Result<(), rusqlite::Error> {
+    let AuditRecord { session, org, agent, template, kinds, created_at, .. } = record;
+    connection
+        .prepare_cached(
+            "INSERT INTO audit (session, org, agent, template, kinds, created_at, opened_at, answered_at, verdict_at,
+                                viewed_at, revealed_at, ended_at, outcome, recorded)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1)
+             ON CONFLICT (created_at, session) WHERE recorded = 1 DO UPDATE SET
+                 opened_at = coalesce(opened_at, excluded.opened_at),
+                 answered_at = coalesce(answered_at, excluded.answered_at),
+                 verdict_at = coalesce(verdict_at, excluded.verdict_at),
+                 viewed_at = coalesce(viewed_at, excluded.viewed_at),
+                 revealed_at = coalesce(revealed_at, excluded.revealed_at),
+                 ended_at = coalesce(ended_at, excluded.ended_at),
+                 outcome = coalesce(outcome, excluded.outcome)",
+        )?
+        .execute(params![
+            session.as_bytes(),
+            org,
+            agent,
+            template,
+            kinds,
+            created_at,
+            record.opened_at,
+            record.answered_at,
+            record.verdict_at,
+            record.viewed_at,
+            record.revealed_at,
+            record.ended_at,
+            record.outcome
+        ])
+        .map(drop)
 }
 
 fn page(connection: &Connection, query: AuditQuery) -> Result<Vec<AuditEntry>, AuditError> {

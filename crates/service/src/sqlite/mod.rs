@@ -25,7 +25,8 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
 
 /// Each brings the database from its place in the list to the next version.
-const MIGRATIONS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,10 @@ struct Inner {
 }
 
 impl Database {
+    /// The version of the tables that this program works with.
+    #[expect(clippy::cast_possible_truncation, reason = "there are a few")]
+    pub const VERSION: u32 = MIGRATIONS.len() as u32;
+
     /// Opens, and where needed creates or migrates, the database in `folder`.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
         let file = folder::prepare(folder)?;
