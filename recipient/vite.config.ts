@@ -2,13 +2,14 @@
 
 import { defineConfig } from 'vitest/config';
 import { chunks } from './build/chunks.ts';
+import { oneDocument } from './build/document.ts';
 import { sizes } from './build/sizes.ts';
 import { staticPage } from './build/static-page.ts';
 import { scriptedService } from './dev/service.ts';
 
 export default defineConfig({
   base: '/',
-  plugins: [chunks(), staticPage(), sizes(), scriptedService()],
+  plugins: [chunks(), staticPage(), oneDocument(), sizes(), scriptedService()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     // BigInt is the youngest thing the arithmetic needs; check.js asks for what the syntax does not show.

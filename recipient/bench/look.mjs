@@ -200,8 +200,7 @@ async function byKeyboard(browser) {
 /** If the entry or the page never arrives, that is said; what is not needed yet may be late. */
 async function onABadNetwork(browser) {
   const lost = [
-    ['*/assets/index-*.js', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
-    ['*/assets/app-*.js*', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
+    ['*/assets/en-*.js*', `document.querySelector('[data-message="incomplete"]')?.hidden === false`],
     ['*/assets/later-*.js', `document.querySelector('[data-testid="began-recipient"]')`],
   ];
   for (const [pattern, expected] of lost) {

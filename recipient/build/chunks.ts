@@ -6,6 +6,7 @@
  */
 
 import type { Plugin } from 'vite';
+import { PAGE_EVENT } from './document.ts';
 
 const NAME = 'virtual:chunks';
 const RESOLVED = `\0${NAME}`;
@@ -36,13 +37,23 @@ export function chunks(): Plugin {
         const reference = this.emitFile({ type: 'chunk', id: source, name, preserveSignature: 'strict' });
         return `${name}: import.meta.ROLLUP_FILE_URL_${reference},`;
       });
-      return [
-        'const addresses = {',
-        ...addresses,
-        '};',
-        'export const load = (name, attempt) =>',
-        "  import(/* @vite-ignore */ addresses[name] + (attempt === 0 ? '' : '?attempt=' + attempt));",
-      ].join('\n');
+      return ['const addresses = {', ...addresses, '};', IMPORT, building ? LINKED : PLAIN].join('\n');
     },
   };
 }
+
+const IMPORT = `const file = (name, attempt) =>
+  import(/* @vite-ignore */ addresses[name] + (attempt === 0 ? '' : '?attempt=' + attempt));`;
+
+/** Development: everything is a file. */
+const PLAIN = 'export const load = file;';
+
+/** The page is in the document and announces itself; what builds on it is a function of it (`document.ts`). */
+const LINKED = `const page = new Promise((resolve) => {
+  addEventListener('${PAGE_EVENT}', ({ detail }) => { resolve(detail); }, { once: true });
+});
+export const load = async (name, attempt) => {
+  if (name === 'app') return (await page).at(-1);
+  const module = await file(name, attempt);
+  return module.link === undefined ? module : module.link(await page);
+};`;

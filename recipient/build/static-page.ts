@@ -1,11 +1,11 @@
 /**
  * The parts of the page that stand in `index.html` itself: the catalogues' words where `%message.…%` is written, in every
- * language, since no script has chosen one yet; the classic script that looks at the browser (`src/check.js`), which must not
- * be a module and still have a hashed name; and the addresses of what the entry will ask for, so that it is on its way already.
+ * language, since no script has chosen one yet; and the classic script that looks at the browser (`src/check.js`), which must
+ * not be a module and still have a hashed name. It stays a file: browsers too old to know hashes of inline scripts run it.
  */
 
 import { readFileSync } from 'node:fs';
-import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
+import type { HtmlTagDescriptor, Plugin } from 'vite';
 import { catalogue as ar } from '../src/text/ar.ts';
 import { catalogue as de } from '../src/text/de.ts';
 import { catalogue as en } from '../src/text/en.ts';
@@ -30,27 +30,15 @@ export function staticPage(): Plugin {
         const check: HtmlTagDescriptor = {
           tag: 'script',
           attrs: { defer: true, src: `/${emitted?.fileName ?? CHECK}` },
-          // First: deferred scripts and modules run in the order in which they stand.
+          // First, so that it is sent for before anything else.
           injectTo: 'head-prepend',
         };
-        const tags = [check, ...preloads(Object.values(bundle ?? {}))];
         // A charset must stand within the first kilobyte, which it still does behind a few short tags.
         const words = html.replace('%title%', escaped(en.title(''))).replace(/%message\.(\w+)%/g, (_, name: Message) => message(name));
-        return { html: tight(belowTheSign(words)), tags };
+        return { html: tight(words), tags: [check] };
       },
     },
   };
-}
-
-/** The page behind the entry, and what both import: without a hint the browser would hear of each only from the one before. */
-function preloads(bundle: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[]): HtmlTagDescriptor[] {
-  const chunks = bundle.filter((file) => file.type === 'chunk');
-  const app = chunks.find(({ name }) => name === 'app');
-  const entry = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('index.html') === true);
-  if (app === undefined || entry === undefined) return [];
-  const names = new Set([...entry.imports, app.fileName, ...app.imports]);
-  names.delete(entry.fileName);
-  return Array.from(names, (name) => ({ tag: 'link', attrs: { rel: 'modulepreload', href: `/${name}` }, injectTo: 'head' }));
 }
 
 type Message = 'loading' | 'noScript' | 'unsupported' | 'incomplete';
@@ -73,12 +61,6 @@ function message(name: Message): string {
 
 function escaped(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-}
-
-/** A stylesheet in the body holds back what follows it and no more: the sign above it is painted without waiting. */
-function belowTheSign(html: string): string {
-  const sheet = /<link rel="stylesheet"[^>]*>/.exec(html)?.[0] ?? '';
-  return html.replace(sheet, '').replace('<main', `${sheet}\n<main`);
 }
 
 /** Without indentation: it is the first thing on the wire. */

@@ -5,10 +5,12 @@
  * real service will send.
  */
 
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Connect, Plugin } from 'vite';
 import { type Script, ScriptedService } from '../src/testing/service.ts';
+import { policyFor } from '../build/policy.ts';
 import { compressed } from './compressed.ts';
 
 const FIELD = { name: 'Phone number', kind: 'phone', hint: 'The number you are on now' };
@@ -64,8 +66,6 @@ const SCENES: Record<string, Script> = {
 };
 
 const HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -79,12 +79,14 @@ export function scriptedService(): Plugin {
       server.middlewares.use(middleware());
     },
     configurePreviewServer(server) {
+      const dist = join(server.config.root, server.config.build.outDir);
+      const headers = { ...HEADERS, 'Content-Security-Policy': policyFor(readFileSync(join(dist, 'index.html'), 'utf8')) };
       server.middlewares.use((_, response, next) => {
-        for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
         next();
       });
       server.middlewares.use(middleware());
-      server.middlewares.use(compressed(join(server.config.root, server.config.build.outDir)));
+      server.middlewares.use(compressed(dist));
     },
   };
 }
@@ -104,7 +106,8 @@ function middleware(): Connect.NextHandleFunction {
       const key = `${handle}/${sessionId}`;
       const service = sessions.get(key) ?? new ScriptedService({ began: null, ...scene, origin, handle, sessionId });
       sessions.set(key, service);
-      void pass(service, request, response);
+      // A browser that was closed meanwhile has hung up.
+      pass(service, request, response).catch(() => response.destroy());
     }
   };
 }

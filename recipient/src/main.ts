@@ -1,6 +1,7 @@
 /**
- * Where the page begins: small and on its own, so that it is here early and can send at once for everything else: the page
- * itself, the reader's language, the organization's profile. Takes the fragment out of the address bar before anything else.
+ * Where the page begins: small and at the head of the document, so that it can send for the reader's language and the
+ * organization's profile while the page itself is still arriving behind it. Takes the fragment out of the address bar before
+ * anything else. Once built it is a classic script (`build/document.ts`).
  */
 
 import { load } from 'virtual:chunks';
@@ -12,14 +13,14 @@ const DELAYS_MS = [300, 1000, 3000];
 void begin();
 
 async function begin(): Promise<void> {
-  // `check.js` looks for it.
-  document.documentElement.dataset['begun'] = '';
   const fragment = takeFragment();
   const language = languageFor(navigator.languages);
   const ahead = sendForProfile();
   const app = insist((attempt) => load('app', attempt));
   const catalogue = insist((attempt) => catalogueOf(language, attempt));
-  for (const piece of [app, catalogue]) piece.catch(() => undefined);
+  // `check.js` looks for it.
+  app.then(() => (document.documentElement.dataset['begun'] = '')).catch(() => undefined);
+  catalogue.catch(() => undefined);
   wake(language);
   await checked();
   const root = document.querySelector('main');

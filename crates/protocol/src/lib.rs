@@ -26,6 +26,8 @@ pub mod keys;
 pub mod offer;
 pub mod prefill;
 pub mod recipient;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod stage;
 mod strict;
 pub mod wire;

@@ -25,12 +25,16 @@ pub const MAX_TEXT_CHARS: usize = 120;
 
 /// One thing the recipient is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Field {
     /// Shown as the input's label; 1 to [`MAX_NAME_CHARS`] characters, no control characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Name))]
     pub name: String,
     /// How what is typed is read.
     pub kind: Kind,
     /// Shown under the input; empty when absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ShownText>, required = false))]
     pub hint: String,
 }
 
@@ -51,6 +55,7 @@ impl<'de> Deserialize<'de> for Field {
 
 /// How the recipient compares passcodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Compare {
     /// The page shows the passcode; the recipient compares what the agent says with it.
@@ -77,6 +82,7 @@ impl Compare {
 
 /// Who began the conversation: the relay guard's question. Each side says it without seeing the other's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Began {
     /// The organization contacted the recipient.
@@ -108,27 +114,34 @@ pub struct Offer(OfferDraft);
 
 /// An offer's parts, not yet checked; also its form on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OfferDraft {
     /// The session's salt.
     pub salt: Salt,
     /// Seconds the session was created for; [`TTL_SECS`].
+    #[cfg_attr(feature = "openapi", schema(minimum = 30, maximum = 900))]
     pub ttl_secs: u32,
     /// Digits of the passcode; [`PASSCODE_DIGITS`].
+    #[cfg_attr(feature = "openapi", schema(minimum = 4, maximum = 8))]
     pub passcode_digits: u32,
     /// How the recipient compares.
     pub compare: Compare,
     /// The organization's country: the default for phone numbers.
     pub region: Region,
     /// The organization's name as its directory entry spells it.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ShownText))]
     pub org_name: String,
     /// The agent's name; empty when absent.
     #[serde(default, deserialize_with = "absent_is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ShownText))]
     pub agent_name: String,
     /// What the conversation is about; empty when absent.
     #[serde(default, deserialize_with = "absent_is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ShownText))]
     pub subject: String,
     /// What the recipient is asked for; [`FIELDS`].
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 3))]
     pub fields: Vec<Field>,
 }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/sessions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateSession {
     /// Drawn by the agent.
@@ -25,25 +26,31 @@ pub struct CreateSession {
     /// `Ya`.
     pub share: Share,
     /// Seconds the session is open.
+    #[cfg_attr(feature = "openapi", schema(minimum = 30, maximum = 900))]
     pub ttl_secs: u32,
     /// Digits of the passcode.
+    #[cfg_attr(feature = "openapi", schema(minimum = 4, maximum = 8))]
     pub passcode_digits: u32,
     /// How the recipient compares.
     pub compare: Compare,
     /// The organization's country, equal to the directory's.
     pub region: Region,
     /// The organization's name, equal to the directory's.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ShownText))]
     pub org_name: String,
     /// Shown to the recipient.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ShownText>))]
     pub agent_name: Option<String>,
     /// Shown to the recipient.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ShownText>))]
     pub subject: Option<String>,
     /// For the audit; not shown and not authenticated.
     #[serde(default)]
     pub template_id: Option<String>,
     /// What the recipient is asked for.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 3))]
     pub fields: Vec<Field>,
 }
 
@@ -97,14 +104,18 @@ impl CreateSession {
 
 /// `201` to [`CreateSession`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Created {
     /// The link to pass to the recipient.
     pub url: String,
     /// Six digits for a recipient who types the organization's address; unique among its live sessions.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9]{6}$"))]
     pub number: String,
     /// RFC 3339, by the service's clock.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub created_at: String,
     /// RFC 3339, by the service's clock.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
     /// Milliseconds left when the answer was made; clients count down from it on a clock of their own.
     pub ttl_ms: u64,
@@ -112,11 +123,13 @@ pub struct Created {
 
 /// A body without members: `open`, `extend`, `revealed`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
 /// The answer to `open`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenedSession {
     /// What the recipient is shown.
     pub offer: Offer,
@@ -128,6 +141,7 @@ pub struct OpenedSession {
 
 /// `POST …/answer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// `Yb`.
@@ -142,6 +156,7 @@ pub struct Answer {
 
 /// `POST …/verdict`, from the agent: `{"accepted": true, "tag": …}` or `{"accepted": false}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// Whether the answer was accepted.
@@ -170,6 +185,7 @@ impl Verdict {
 
 /// `GET …/verdict`, to the recipient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "verdict", rename_all = "lowercase")]
 pub enum VerdictState {
     /// The agent has not answered yet.
@@ -187,6 +203,7 @@ pub enum VerdictState {
 
 /// `POST …/viewed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ViewedRequest {
     /// Unlocks the agent's reveal.
@@ -195,6 +212,7 @@ pub struct ViewedRequest {
 
 /// `POST …/outcome`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// Whether the recipient says the codes match.
@@ -206,8 +224,10 @@ pub struct Outcome {
 
 /// The answer to `extend`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Extended {
     /// RFC 3339, by the service's clock.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
     /// Milliseconds left.
     pub ttl_ms: u64,
@@ -215,6 +235,7 @@ pub struct Extended {
 
 /// What an agent may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Runs sessions.
@@ -225,6 +246,7 @@ pub enum Role {
 
 /// `GET /api/v1/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The agent.
     pub agent: AgentProfile,
@@ -240,6 +262,7 @@ pub struct Me {
 
 /// The agent as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgentProfile {
     /// Stable identifier.
     pub id: String,
@@ -249,6 +272,7 @@ pub struct AgentProfile {
 
 /// `GET /api/v1/orgs/{handle}`: what anybody may know of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrgProfile {
     /// E.g. `acme`: part of `CI` and of every link.
     pub handle: String,
@@ -278,6 +302,7 @@ pub struct OrgProfile {
 
 /// A domain and how it was verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerifiedDomain {
     /// E.g. `acme.example`.
     pub name: String,
@@ -289,6 +314,7 @@ pub struct VerifiedDomain {
 
 /// What an organization allows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Policy {
     /// Shortest session, in seconds.
     pub ttl_min_secs: u32,
@@ -316,6 +342,7 @@ impl Default for Policy {
 
 /// `POST /api/v1/enroll`: a one-time enrolment code for a token.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnrollRequest {
     /// From the enrolment link.
@@ -324,6 +351,7 @@ pub struct EnrollRequest {
 
 /// The answer to [`EnrollRequest`]. Holds a secret: no `Debug`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Enrolled {
     /// The agent's bearer token; the service keeps its SHA-256 alone.
     pub token: String,
@@ -331,6 +359,7 @@ pub struct Enrolled {
 
 /// One event of `GET /api/v1/events`: the SSE `event` is the variant's name, `data` the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgentEvent {
     /// Which session.
     pub session_id: SessionId,
@@ -343,6 +372,7 @@ pub struct AgentEvent {
 
 /// What happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventKind {
     /// The link was opened.
@@ -386,6 +416,7 @@ impl EventKind {
 
 /// Every error: `application/problem+json` (RFC 9457) with a stable code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Always `about:blank`.
     #[serde(rename = "type")]

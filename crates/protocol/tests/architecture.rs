@@ -15,7 +15,7 @@ const DESKTOP: &str = "countersign";
 
 /// What the protocol may be made of: arithmetic, text, and words for both. A crate that is added here does no I/O, reads no
 /// clock and draws no randomness.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "base64",
     "curve25519-dalek",
     "hkdf",
@@ -27,6 +27,7 @@ const PURE: [&str; 12] = [
     "subtle",
     "thiserror",
     "unicode-normalization",
+    "utoipa",
     "zeroize",
 ];
 

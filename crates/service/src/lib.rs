@@ -30,5 +30,6 @@ mod serve;
 pub mod sqlite;
 pub mod store;
 
+pub use http::openapi;
 pub use practice::{PracticeOrg, PracticeToken};
 pub use serve::{Operations, ServeError, ServeOptions, Served, serve, serve_operated, serve_with};

@@ -1,7 +1,10 @@
 //! The recipient's page: static files, embedded when the binary was built, or taken from a folder. The same bytes for every
 //! session id, existing or not.
 
+pub(crate) mod policy;
+
 use axum::body::Bytes;
+use axum::http::HeaderValue;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -20,6 +23,8 @@ const QUALITY: i32 = 11;
 /// The page's files.
 pub struct Page {
     files: BTreeMap<String, File>,
+    /// What the document may do.
+    policy: HeaderValue,
 }
 
 /// One file, as it is sent.
@@ -34,7 +39,7 @@ impl Page {
     pub fn embedded() -> Self {
         let mut files = BTreeMap::new();
         collect(&BUILT, &mut files);
-        Self { files }
+        Self::of(files)
     }
 
     /// The files in a folder: development.
@@ -50,12 +55,23 @@ impl Page {
                 }
             }
         }
-        Ok(Self { files })
+        Ok(Self::of(files))
+    }
+
+    fn of(files: BTreeMap<String, File>) -> Self {
+        let document = files.get(INDEX).map(|file| String::from_utf8_lossy(&file.bytes));
+        let policy = policy::for_document(document.as_deref().unwrap_or_default());
+        Self { files, policy }
     }
 
     /// The document, for every organization and session.
     pub(crate) fn document(&self) -> Option<&File> {
         self.files.get(INDEX)
+    }
+
+    /// The document's `Content-Security-Policy`.
+    pub(crate) fn policy(&self) -> HeaderValue {
+        self.policy.clone()
     }
 
     /// A hashed file under `/assets/`.

@@ -23,6 +23,7 @@ pub const MAX_VALUE_CHARS: usize = 128;
 
 /// What a field holds, and so how it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Any text; case and spacing do not count.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What remains of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditEntry {
     /// Its place; later sessions have higher ones.
     pub seq: u64,
@@ -49,6 +50,7 @@ pub struct AuditEntry {
 
 /// `GET /api/v1/audit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditPage {
     /// Oldest first.
     pub entries: Vec<AuditEntry>,

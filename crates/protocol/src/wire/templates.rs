@@ -5,33 +5,41 @@ use serde::{Deserialize, Serialize};
 
 /// A template that an organization's agents share. `POST /api/v1/templates`, and what reading one answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SharedTemplate {
     /// Drawn by whoever adds it; 1 to [`MAX_TEMPLATE_ID_CHARS`] lower-case letters, digits and hyphens. The `template_id` of the
     /// sessions made from it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$"))]
     pub id: String,
     /// As agents pick it; 1 to [`MAX_NAME_CHARS`] characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Name))]
     pub name: String,
     /// Who usually begins such a conversation.
     pub began: Began,
     /// What the recipient is asked for.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 3))]
     pub fields: Vec<Field>,
 }
 
 /// `PUT /api/v1/templates/{id}`: the template but for its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateContent {
     /// As agents pick it; 1 to [`MAX_NAME_CHARS`] characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Name))]
     pub name: String,
     /// Who usually begins such a conversation.
     pub began: Began,
     /// What the recipient is asked for.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 3))]
     pub fields: Vec<Field>,
 }
 
 /// `GET /api/v1/templates`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharedTemplates {
     /// By name.
     pub templates: Vec<SharedTemplate>,

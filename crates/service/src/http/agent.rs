@@ -13,13 +13,18 @@ use axum::http::StatusCode;
 use countersign_protocol::wire::{
     CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Policy, Verdict,
 };
-use countersign_protocol::{Compare, Offer, cpace};
+use countersign_protocol::{Compare, Offer, SessionId, cpace};
 
 async fn organization(app: &App, agent: &Agent) -> Result<OrgProfile, Failure> {
     app.directory.org(&agent.org).await?.ok_or(Failure::Unauthorized)
 }
 
-/// `GET /api/v1/me`
+/// Who the agent is, and what its organization is called and allows.
+#[utoipa::path(get,
+    path = "/me",
+    tag = "agent",
+    security(("agent" = [])),
+    responses((status = 200, description = "The agent", body = Me)))]
 pub(super) async fn me(State(app): State<App>, agent: Agent) -> Result<axum::Json<Me>, Failure> {
     let organization = organization(&app, &agent).await?;
     let policy = app.directory.policy(&agent.org).await?;
@@ -27,7 +32,14 @@ pub(super) async fn me(State(app): State<App>, agent: Agent) -> Result<axum::Jso
     Ok(axum::Json(Me { agent: agent.profile, role: agent.role, organization, origin, policy }))
 }
 
-/// `POST /api/v1/sessions`
+/// Places a session. The same message again gets the same answer.
+#[utoipa::path(post,
+    path = "/sessions",
+    tag = "agent",
+    security(("agent" = [])),
+    request_body = CreateSession,
+    responses((status = 201, description = "The session waits for its recipient", body = Created)),
+    extensions(("x-problems" = json!(["out_of_policy", "profile_changed", "conflict", "too_many"]))))]
 pub(super) async fn create(
     State(app): State<App>,
     agent: Agent,
@@ -74,7 +86,15 @@ fn check_policy(offer: &Offer, policy: &Policy) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `POST /api/v1/sessions/{id}/verdict`
+/// Accepts or refuses the recipient's answer, once.
+#[utoipa::path(post,
+    path = "/sessions/{id}/verdict",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = SessionId, Path, description = "The session")),
+    request_body = Verdict,
+    responses((status = 200, description = "Recorded", body = Empty)),
+    extensions(("x-problems" = json!(["invalid_session", "wrong_state", "conflict"]))))]
 pub(super) async fn verdict(
     State(app): State<App>,
     agent: Agent,
@@ -88,7 +108,15 @@ pub(super) async fn verdict(
     Ok(axum::Json(Empty {}))
 }
 
-/// `POST /api/v1/sessions/{id}/revealed`
+/// Records that the passcode was revealed.
+#[utoipa::path(post,
+    path = "/sessions/{id}/revealed",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = SessionId, Path, description = "The session")),
+    request_body = Option<Empty>,
+    responses((status = 200, description = "Recorded", body = Empty)),
+    extensions(("x-problems" = json!(["invalid_session", "wrong_state"]))))]
 pub(super) async fn revealed(
     State(app): State<App>,
     agent: Agent,
@@ -99,7 +127,15 @@ pub(super) async fn revealed(
     Ok(axum::Json(Empty {}))
 }
 
-/// `POST /api/v1/sessions/{id}/extend`
+/// Gives the session more time.
+#[utoipa::path(post,
+    path = "/sessions/{id}/extend",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = SessionId, Path, description = "The session")),
+    request_body = Option<Empty>,
+    responses((status = 200, description = "When it ends now", body = Extended)),
+    extensions(("x-problems" = json!(["invalid_session", "wrong_state"]))))]
 pub(super) async fn extend(
     State(app): State<App>,
     agent: Agent,
@@ -110,7 +146,14 @@ pub(super) async fn extend(
     Ok(axum::Json(Extended { expires_at: rfc3339(expires_at), ttl_ms: left(expires_at, app.clock.now()) }))
 }
 
-/// `DELETE /api/v1/sessions/{id}`
+/// Calls the session off.
+#[utoipa::path(delete,
+    path = "/sessions/{id}",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = SessionId, Path, description = "The session")),
+    responses((status = 204, description = "It is over")),
+    extensions(("x-problems" = json!(["invalid_session", "wrong_state"]))))]
 pub(super) async fn cancel(
     State(app): State<App>,
     agent: Agent,
@@ -120,7 +163,13 @@ pub(super) async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /api/v1/enroll`
+/// Exchanges a one-time enrolment code for an agent's token.
+#[utoipa::path(post,
+    path = "/enroll",
+    tag = "agent",
+    request_body = EnrollRequest,
+    responses((status = 200, description = "The agent's token", body = Enrolled)),
+    extensions(("x-problems" = json!(["invalid_enrollment", "too_many"]))))]
 pub(super) async fn enroll(
     State(app): State<App>,
     from: Source,

@@ -9,6 +9,7 @@ use crate::store::{Key, StoredEvent, Wake};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use countersign_protocol::wire::AgentEvent;
 use futures_util::stream::{self, Stream};
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -18,7 +19,14 @@ use tokio::sync::watch;
 /// How often a quiet stream says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// `GET /api/v1/events`
+/// What happens to the agent's sessions, as it happens (server-sent events).
+#[utoipa::path(get,
+    path = "/events",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("last-event-id" = Option<u64>, Header, description = "Go on after this event: an id of the last 20 minutes, or 0 for all of them")),
+    responses((status = 200, description = "Each event has a name, an id that counts from 1 without gaps, and as its data an `AgentEvent` without the member `event`, which is the name. A comment comes every 15 s", body = AgentEvent, content_type = "text/event-stream")),
+    extensions(("x-problems" = json!(["malformed"]))))]
 pub(super) async fn stream(
     State(app): State<App>,
     caller: Staying,

@@ -2,17 +2,13 @@
 
 use super::App;
 use super::page::FOREVER;
+use crate::page::policy;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Our page needs its own files and nothing else; no policy for Trusted Types, so no string ever becomes markup.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-
-const ALWAYS: [(HeaderName, &str); 8] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
+const ALWAYS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -32,6 +28,8 @@ pub(super) async fn set(State(app): State<App>, request: Request, next: Next) ->
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // The document has one of its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy::STRICT.clone());
     // Whatever else a response says of itself: only hashed files are kept.
     if headers.get(header::CACHE_CONTROL) != Some(&FOREVER) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

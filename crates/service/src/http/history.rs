@@ -1,5 +1,7 @@
 //! `GET /api/v1/audit`: a supervisor reads the organization's history, page by page.
 
+#![allow(unused_qualifications, reason = "the document's macro writes them")]
+
 use super::App;
 use super::caller::Supervisor;
 use super::problem::Failure;
@@ -11,22 +13,38 @@ use countersign_protocol::wire::AuditPage;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use utoipa::IntoParams;
 
 /// Most entries of a page over HTTP.
 const MOST: u32 = 200;
 
 /// Which page.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asked {
+    /// Sessions created at this time or later.
+    #[param(format = DateTime)]
     since: Option<String>,
+    /// Sessions created before this time.
+    #[param(format = DateTime)]
     until: Option<String>,
+    /// `next` of the page before.
     #[serde(default)]
     after: u64,
+    /// Most entries; there are 200 at most.
+    #[param(value_type = Option<u64>, maximum = 4_294_967_295_u64)]
     limit: Option<u32>,
 }
 
-/// `GET /api/v1/audit?since=&until=&after=&limit=`
+/// What remains of the organization's sessions, oldest first. For supervisors.
+#[utoipa::path(get,
+    path = "/audit",
+    tag = "agent",
+    security(("agent" = [])),
+    params(Asked),
+    responses((status = 200, description = "A page of it", body = AuditPage)),
+    extensions(("x-problems" = json!(["malformed", "forbidden"]))))]
 pub(super) async fn page(
     State(app): State<App>,
     Supervisor(agent): Supervisor,

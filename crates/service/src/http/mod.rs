@@ -9,6 +9,7 @@ mod caller;
 mod events;
 mod headers;
 mod history;
+mod openapi;
 mod operations;
 mod page;
 mod problem;
@@ -24,12 +25,14 @@ use crate::origin::Origin;
 use crate::page::Page;
 use crate::proxies::Proxies;
 use crate::store::SessionStore;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, get};
+use axum::{Extension, Router};
 use std::sync::Arc;
 use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What every call works with.
 #[derive(Clone)]
@@ -62,42 +65,54 @@ impl std::ops::Deref for App {
     }
 }
 
+/// Every documented call: what is routed here is in the OpenAPI document, by the same line.
+fn api() -> OpenApiRouter<App> {
+    let agent = OpenApiRouter::new()
+        .routes(routes!(agent::me))
+        .routes(routes!(agent::create))
+        .routes(routes!(agent::cancel))
+        .routes(routes!(agent::verdict))
+        .routes(routes!(agent::revealed))
+        .routes(routes!(agent::extend))
+        .routes(routes!(templates::list, templates::add))
+        .routes(routes!(templates::read, templates::change, templates::remove))
+        .routes(routes!(history::page))
+        .routes(routes!(events::stream))
+        .routes(routes!(agent::enroll));
+    let recipient = OpenApiRouter::new()
+        .routes(routes!(recipient::profile))
+        .routes(routes!(recipient::number))
+        .routes(routes!(recipient::open))
+        .routes(routes!(recipient::answer))
+        .routes(routes!(recipient::verdict))
+        .routes(routes!(recipient::extend))
+        .routes(routes!(recipient::viewed))
+        .routes(routes!(recipient::outcome));
+    OpenApiRouter::with_openapi(openapi::frame())
+        .nest("/api/v1", agent.merge(recipient).routes(routes!(openapi::document)))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+}
+
+/// The OpenAPI document, as it is served and kept in `docs/openapi.json`.
+pub fn openapi() -> String {
+    openapi::text(api().into_openapi())
+}
+
 /// The whole service as a router.
 pub(crate) fn router(parts: Parts) -> Router {
     let app = App(Arc::new(parts));
-    let agent = Router::new()
-        .route("/me", get(agent::me))
-        .route("/sessions", post(agent::create))
-        .route("/sessions/{id}", delete(agent::cancel))
-        .route("/sessions/{id}/verdict", post(agent::verdict))
-        .route("/sessions/{id}/revealed", post(agent::revealed))
-        .route("/sessions/{id}/extend", post(agent::extend))
-        .route("/templates", get(templates::list).post(templates::add))
-        .route("/templates/{id}", get(templates::read).put(templates::change).delete(templates::remove))
-        .route("/audit", get(history::page))
-        .route("/events", get(events::stream))
-        .route("/enroll", post(agent::enroll));
-    let recipient = Router::new()
-        .route("/orgs/{handle}", get(recipient::profile))
-        .route("/orgs/{handle}/numbers/{number}", post(recipient::number))
-        .route("/orgs/{handle}/sessions/{id}/open", post(recipient::open))
-        .route("/orgs/{handle}/sessions/{id}/answer", post(recipient::answer))
-        .route("/orgs/{handle}/sessions/{id}/verdict", get(recipient::verdict))
-        .route("/orgs/{handle}/sessions/{id}/extend", post(recipient::extend))
-        .route("/orgs/{handle}/sessions/{id}/viewed", post(recipient::viewed))
-        .route("/orgs/{handle}/sessions/{id}/outcome", post(recipient::outcome));
-    Router::new()
-        .nest("/api/v1", agent.merge(recipient))
-        .route("/api", any(operations::not_found))
+    let (api, documented) = api().split_for_parts();
+    let document = openapi::Document::new(documented);
+    api.route("/api", any(operations::not_found))
         .route("/api/{*rest}", any(operations::not_found))
-        .route("/healthz", get(operations::healthz))
-        .route("/readyz", get(operations::readyz))
         .route("/assets/{name}", get(page::asset))
         .route("/{handle}", get(page::profile))
         .route("/{handle}/", get(page::profile))
         .route("/{handle}/{session}", get(page::session))
         .fallback(operations::not_found)
         .method_not_allowed_fallback(operations::method_not_allowed)
+        .layer(Extension(document))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(app.clone(), headers::set))
         .layer(from_fn_with_state(app.clone(), operations::log))

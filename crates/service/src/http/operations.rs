@@ -14,11 +14,20 @@ use std::time::Instant;
 use tracing::Instrument as _;
 
 /// The process is up.
+#[utoipa::path(get,
+    path = "/healthz",
+    tag = "operations",
+    responses((status = 200, description = "It is", body = String)))]
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// The stores answer, and the service is not about to stop.
+#[utoipa::path(get,
+    path = "/readyz",
+    tag = "operations",
+    responses((status = 200, description = "It is ready", body = String)),
+    extensions(("x-problems" = json!(["unavailable", "stopping"]))))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Failure> {
     if *app.draining.borrow() {
         return Err(Failure::Stopping);

@@ -33,7 +33,9 @@ pub(super) async fn session(
 /// What could be an organization's gets the page; only paths of ours, or those browsers ask for by themselves, do not.
 fn document(app: &App, handle: Option<String>, headers: &HeaderMap) -> Result<Response, Failure> {
     let file = app.page.document().filter(|_| handle.is_some_and(|handle| is_handle(&handle)));
-    file.map(|file| send(file, headers)).ok_or(Failure::NotFound)
+    let mut response = file.map(|file| send(file, headers)).ok_or(Failure::NotFound)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, app.page.policy());
+    Ok(response)
 }
 
 /// `GET /assets/{name}`

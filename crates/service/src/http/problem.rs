@@ -107,6 +107,32 @@ impl Failure {
         }
     }
 
+    /// The status that goes with a code.
+    pub(super) fn status_of(code: &str) -> Option<StatusCode> {
+        const ALL: [Failure; 19] = [
+            Failure::InvalidSession,
+            Failure::Unauthorized,
+            Failure::Forbidden,
+            Failure::UnknownTemplate,
+            Failure::TooManyTemplates,
+            Failure::Malformed(String::new()),
+            Failure::UnsupportedMediaType,
+            Failure::TooLarge,
+            Failure::WrongState,
+            Failure::Conflict,
+            Failure::ProfileChanged,
+            Failure::OutOfPolicy(""),
+            Failure::InvalidEnrollment,
+            Failure::UnknownOrganization,
+            Failure::NotFound,
+            Failure::MethodNotAllowed,
+            Failure::TooMany(TooMany { retry_after_secs: 1 }),
+            Failure::Unavailable,
+            Failure::Stopping,
+        ];
+        ALL.iter().map(Self::describe).find(|(_, known, _)| *known == code).map(|(status, ..)| status)
+    }
+
     fn detail(&self) -> Option<String> {
         match self {
             Self::Malformed(detail) => Some(detail.clone()),

@@ -4,6 +4,7 @@
 use super::App;
 use super::body::{Json, NoBody};
 use super::caller::{Number, Segment};
+use super::openapi::Handle;
 use super::problem::Failure;
 use crate::clock::{left, rfc3339};
 use crate::limits::{MAX_WAIT_SECS, Source};
@@ -11,14 +12,21 @@ use crate::store::{Key, Recipient, StoreError, VerdictRecord};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use countersign_protocol::cpace;
 use countersign_protocol::wire::{
     Answer, Empty, Extended, OpenedSession, OrgProfile, Outcome, VerdictState, ViewedRequest,
 };
+use countersign_protocol::{SessionId, cpace};
 use serde::Serialize;
 use std::time::Duration;
+use utoipa::ToSchema;
 
-/// `GET /api/v1/orgs/{handle}`
+/// What anybody may know of an organization.
+#[utoipa::path(get,
+    path = "/orgs/{handle}",
+    tag = "recipient",
+    params(("handle" = Handle, Path, description = "The organization's handle")),
+    responses((status = 200, description = "Its public profile", body = OrgProfile)),
+    extensions(("x-problems" = json!(["unknown_organization"]))))]
 pub(super) async fn profile(
     State(app): State<App>,
     Segment(handle): Segment,
@@ -28,12 +36,20 @@ pub(super) async fn profile(
 }
 
 /// What a session number leads to.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Numbered {
+    #[schema(value_type = SessionId)]
     session_id: String,
 }
 
-/// `POST /api/v1/orgs/{handle}/numbers/{number}`
+/// The live, unopened session with this number. Changes nothing.
+#[utoipa::path(post,
+    path = "/orgs/{handle}/numbers/{number}",
+    tag = "recipient",
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("number" = String, Path, description = "Six digits", pattern = "^[0-9]{6}$")),
+    request_body = Option<Empty>,
+    responses((status = 200, description = "The session", body = Numbered)),
+    extensions(("x-problems" = json!(["invalid_session", "too_many"]))))]
 pub(super) async fn number(
     State(app): State<App>,
     from: Source,
@@ -45,7 +61,15 @@ pub(super) async fn number(
     Ok(axum::Json(Numbered { session_id: found.to_string() }))
 }
 
-/// `POST …/open`
+/// Opens the link: the first token only; the same token again gets the same answer.
+#[utoipa::path(post,
+    path = "/orgs/{handle}/sessions/{id}/open",
+    tag = "recipient",
+    security(("recipient" = [])),
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("id" = SessionId, Path, description = "The session")),
+    request_body = Option<Empty>,
+    responses((status = 200, description = "What the recipient is shown", body = OpenedSession)),
+    extensions(("x-problems" = json!(["invalid_session", "too_many"]))))]
 pub(super) async fn open(
     State(app): State<App>,
     from: Source,
@@ -60,7 +84,15 @@ pub(super) async fn open(
     Ok(axum::Json(OpenedSession { offer, share: opened.request.share, ttl_ms }))
 }
 
-/// `POST …/answer`
+/// The recipient's one answer.
+#[utoipa::path(post,
+    path = "/orgs/{handle}/sessions/{id}/answer",
+    tag = "recipient",
+    security(("recipient" = [])),
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("id" = SessionId, Path, description = "The session"), ("prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds for the verdict, 25 at most")),
+    request_body = Answer,
+    responses((status = 202, description = "Taken; ask for the verdict", body = Empty), (status = 200, description = "Taken, and the verdict by the end of the wait", body = VerdictState)),
+    extensions(("x-problems" = json!(["invalid_session"]))))]
 pub(super) async fn answer(
     State(app): State<App>,
     from: Source,
@@ -79,7 +111,14 @@ pub(super) async fn answer(
     }
 }
 
-/// `GET …/verdict`
+/// What the agent says of the answer.
+#[utoipa::path(get,
+    path = "/orgs/{handle}/sessions/{id}/verdict",
+    tag = "recipient",
+    security(("recipient" = [])),
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("id" = SessionId, Path, description = "The session"), ("prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds for the verdict, 25 at most")),
+    responses((status = 200, description = "The verdict, or that there is none yet", body = VerdictState)),
+    extensions(("x-problems" = json!(["invalid_session", "too_many"]))))]
 pub(super) async fn verdict(
     State(app): State<App>,
     from: Source,
@@ -123,7 +162,15 @@ async fn wait_for_verdict(app: &App, who: Recipient, wait: Duration) -> Result<V
     }
 }
 
-/// `POST …/extend`
+/// Gives the session more time.
+#[utoipa::path(post,
+    path = "/orgs/{handle}/sessions/{id}/extend",
+    tag = "recipient",
+    security(("recipient" = [])),
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("id" = SessionId, Path, description = "The session")),
+    request_body = Option<Empty>,
+    responses((status = 200, description = "When it ends now", body = Extended)),
+    extensions(("x-problems" = json!(["invalid_session"]))))]
 pub(super) async fn extend(
     State(app): State<App>,
     who: Recipient,
@@ -133,7 +180,15 @@ pub(super) async fn extend(
     Ok(axum::Json(Extended { expires_at: rfc3339(expires_at), ttl_ms: left(expires_at, app.clock.now()) }))
 }
 
-/// `POST …/viewed`
+/// The passcode is on the recipient's screen: unlocks the agent's reveal.
+#[utoipa::path(post,
+    path = "/orgs/{handle}/sessions/{id}/viewed",
+    tag = "recipient",
+    security(("recipient" = [])),
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("id" = SessionId, Path, description = "The session")),
+    request_body = ViewedRequest,
+    responses((status = 202, description = "Recorded", body = Empty)),
+    extensions(("x-problems" = json!(["invalid_session"]))))]
 pub(super) async fn viewed(
     State(app): State<App>,
     who: Recipient,
@@ -142,7 +197,15 @@ pub(super) async fn viewed(
     done(app.store.viewed(who, nonce).await)
 }
 
-/// `POST …/outcome`
+/// The recipient's last word.
+#[utoipa::path(post,
+    path = "/orgs/{handle}/sessions/{id}/outcome",
+    tag = "recipient",
+    security(("recipient" = [])),
+    params(("handle" = Handle, Path, description = "The organization's handle"), ("id" = SessionId, Path, description = "The session")),
+    request_body = Outcome,
+    responses((status = 202, description = "Recorded", body = Empty)),
+    extensions(("x-problems" = json!(["invalid_session"]))))]
 pub(super) async fn outcome(
     State(app): State<App>,
     who: Recipient,

@@ -9,7 +9,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use countersign_protocol::wire::{SharedTemplate, SharedTemplates, TemplateContent};
 
-/// `GET /api/v1/templates`
+/// The organization's shared templates.
+#[utoipa::path(get,
+    path = "/templates",
+    tag = "agent",
+    security(("agent" = [])),
+    responses((status = 200, description = "All of them, by name", body = SharedTemplates)))]
 pub(super) async fn list(
     State(app): State<App>,
     agent: Agent,
@@ -17,7 +22,14 @@ pub(super) async fn list(
     Ok(axum::Json(SharedTemplates { templates: app.directory.templates(&agent.org).await? }))
 }
 
-/// `GET /api/v1/templates/{id}`
+/// One shared template.
+#[utoipa::path(get,
+    path = "/templates/{id}",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = String, Path, description = "The template")),
+    responses((status = 200, description = "The template", body = SharedTemplate)),
+    extensions(("x-problems" = json!(["unknown_template"]))))]
 pub(super) async fn read(
     State(app): State<App>,
     agent: Agent,
@@ -28,7 +40,14 @@ pub(super) async fn read(
     template.map(axum::Json).ok_or(Failure::UnknownTemplate)
 }
 
-/// `POST /api/v1/templates`
+/// Adds a shared template. For supervisors.
+#[utoipa::path(post,
+    path = "/templates",
+    tag = "agent",
+    security(("agent" = [])),
+    request_body = SharedTemplate,
+    responses((status = 201, description = "It is there", body = SharedTemplate)),
+    extensions(("x-problems" = json!(["forbidden", "out_of_policy", "conflict", "too_many_templates"]))))]
 pub(super) async fn add(
     State(app): State<App>,
     Supervisor(agent): Supervisor,
@@ -39,7 +58,15 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, axum::Json(template)))
 }
 
-/// `PUT /api/v1/templates/{id}`
+/// Changes a shared template. For supervisors.
+#[utoipa::path(put,
+    path = "/templates/{id}",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = String, Path, description = "The template")),
+    request_body = TemplateContent,
+    responses((status = 200, description = "It is changed", body = SharedTemplate)),
+    extensions(("x-problems" = json!(["forbidden", "out_of_policy", "unknown_template"]))))]
 pub(super) async fn change(
     State(app): State<App>,
     Supervisor(agent): Supervisor,
@@ -52,7 +79,14 @@ pub(super) async fn change(
     Ok(axum::Json(template))
 }
 
-/// `DELETE /api/v1/templates/{id}`
+/// Removes a shared template. For supervisors.
+#[utoipa::path(delete,
+    path = "/templates/{id}",
+    tag = "agent",
+    security(("agent" = [])),
+    params(("id" = String, Path, description = "The template")),
+    responses((status = 204, description = "It is gone")),
+    extensions(("x-problems" = json!(["forbidden", "unknown_template"]))))]
 pub(super) async fn remove(
     State(app): State<App>,
     Supervisor(agent): Supervisor,

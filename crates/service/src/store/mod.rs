@@ -26,10 +26,18 @@ pub const KEPT_AFTER_MS: Millis = 60_000;
 pub const EVENTS_KEPT_MS: Millis = 20 * 60_000;
 /// Longest life of a session, from its creation.
 pub const MAX_LIFE_MS: Millis = 900_000;
-/// What *more time* gives, at least, from now on.
+/// What *more time* gives for each such time that a session has begun.
 pub const MORE_TIME_MS: Millis = 120_000;
 /// An agent is told of tries of one used link at most once in this time.
 pub const OPEN_REFUSED_EVERY_MS: Millis = 1000;
+
+/// When a session that was created for `ttl_ms` ends if *more time* is asked for now: two minutes later than it was made for, for
+/// each two minutes of its life that have begun, so that whoever asks always gains at least what is missing to two minutes
+/// from now, and who asks again at once (a lost response, the other side) gains no more. Never past [`MAX_LIFE_MS`].
+pub fn extended(created_at: Millis, ttl_ms: Millis, now: Millis) -> Millis {
+    let begun = now.saturating_sub(created_at) / MORE_TIME_MS + 1;
+    created_at + (ttl_ms + begun * MORE_TIME_MS).min(MAX_LIFE_MS)
+}
 
 /// Why a verb did nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

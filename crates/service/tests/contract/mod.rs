@@ -99,7 +99,7 @@ macro_rules! suite {
             time::{
                 a_session_that_ran_out_is_as_one_that_never_was,
                 the_agent_is_told_of_an_expiry_once_and_only_of_what_was_not_over,
-                more_time_is_two_minutes_from_now_and_fifteen_from_creation_at_most,
+                each_two_minutes_of_a_session_earn_two_more_up_to_fifteen,
                 what_is_over_gets_no_more_time,
                 a_used_link_that_is_tried_is_told_once_a_second,
                 sessions_are_forgotten_a_minute_after_their_end,

@@ -4,8 +4,8 @@ use super::rows::{self, Session, json};
 use crate::clock::{Millis, left, rfc3339};
 use crate::secret;
 use crate::store::{
-    EVENTS_KEPT_MS, KEPT_AFTER_MS, Key, MAX_LIFE_MS, MORE_TIME_MS, OPEN_REFUSED_EVERY_MS, OpenedRecord,
-    Owner, Placement, Recipient, StoreError,
+    EVENTS_KEPT_MS, KEPT_AFTER_MS, Key, OPEN_REFUSED_EVERY_MS, OpenedRecord, Owner, Placement, Recipient,
+    StoreError, extended,
 };
 use countersign_protocol::stage::{Stage, Step};
 use countersign_protocol::wire::{AgentEvent, Answer, CreateSession, EventKind, Outcome, Verdict};
@@ -236,11 +236,10 @@ impl<'a> Verbs<'a> {
         self.extend(&session)
     }
 
-    /// Asked twice it gives no more than asked once: the end only ever moves to two minutes from now.
     fn extend(&mut self, session: &Session) -> Result<Millis, StoreError> {
         session.stage.after(Step::Extend).ok_or(StoreError::WrongState)?;
-        let most = session.created_at + MAX_LIFE_MS;
-        let expires_at = session.expires_at.max(self.now + MORE_TIME_MS).min(most);
+        let ttl_ms = Millis::from(session.request()?.ttl_secs) * 1000;
+        let expires_at = extended(session.created_at, ttl_ms, self.now).max(session.expires_at);
         if expires_at > session.expires_at {
             self.set(session, "expires_at", &expires_at)?;
             let told =
