@@ -2,6 +2,7 @@
 //! this order of precedence.
 
 use crate::proxies::Proxy;
+use crate::store::redis::RedisUrls;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -35,6 +36,10 @@ pub struct FileConfig {
     pub metrics_listen: Option<SocketAddr>,
     /// Whose `X-Forwarded-For` is taken.
     pub trusted_proxy: Option<Vec<Proxy>>,
+    /// Where live sessions are, if not in the database.
+    pub redis: Option<RedisUrls>,
+    /// Replicas that have to acknowledge.
+    pub redis_replicas: Option<u32>,
     /// Seconds between the notice of a stop and the stop.
     pub stop_notice_secs: Option<u32>,
 }

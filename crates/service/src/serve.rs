@@ -12,6 +12,7 @@ use crate::practice::{PracticeOrg, PracticeToken, practise};
 use crate::proxies::Proxies;
 use crate::sqlite::{Database, DatabaseError};
 use crate::store::SessionStore;
+use crate::store::redis::{RedisOptions, RedisStartError, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use std::io;
 use std::net::SocketAddr;
@@ -60,6 +61,8 @@ pub struct Operations {
     pub metrics: Option<SocketAddr>,
     /// Whose word on where a call comes from is taken.
     pub proxies: Proxies,
+    /// Where live sessions are, if not in the database.
+    pub redis: Option<RedisOptions>,
     /// How long `/readyz` says that the service stops before it does.
     pub notice: Duration,
 }
@@ -85,6 +88,9 @@ pub enum ServeError {
     /// The directory cannot be used.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The store of live sessions cannot be used.
+    #[error(transparent)]
+    Redis(#[from] RedisStartError),
     /// The page's folder cannot be read.
     #[error("the page's folder cannot be read: {0}")]
     Page(#[source] io::Error),
@@ -171,9 +177,15 @@ pub async fn serve_operated(
         None => Page::embedded(),
     };
     let database = Database::open(&options.data)?;
-    let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
-    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database.clone(), clock.clone()));
-    let audit: Arc<dyn Audit> = Arc::new(SqliteAudit::new(database));
+    let audit: Arc<dyn Audit> = Arc::new(SqliteAudit::new(database.clone()));
+    let (store, clock) = match &operations.redis {
+        Some(redis) => in_redis(redis, clock, audit.clone()).await?,
+        None => {
+            let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
+            (store, clock)
+        }
+    };
+    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database, clock.clone()));
 
     let (listener, addr) =
         listen(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
@@ -232,6 +244,17 @@ pub async fn serve_operated(
     });
     let notice = operations.notice;
     Ok(Served { addr, origin, metrics, notice, practice, draining, stop, server, beside })
+}
+
+/// Sessions in Redis, and the clock they go by.
+async fn in_redis(
+    options: &RedisOptions,
+    clock: Arc<dyn Clock>,
+    audit: Arc<dyn Audit>,
+) -> Result<(Arc<dyn SessionStore>, Arc<dyn Clock>), RedisStartError> {
+    let store = RedisStore::connect(options, clock, audit).await?;
+    let clock = store.clock();
+    Ok((Arc::new(store), clock))
 }
 
 async fn listen(addr: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

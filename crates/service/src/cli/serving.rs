@@ -6,6 +6,7 @@ use crate::config::FileConfig;
 use crate::limits::Limits;
 use crate::proxies::Proxy;
 use crate::serve::{Operations, ServeOptions, serve_operated};
+use crate::store::redis::{RedisOptions, RedisUrl, RedisUrls};
 use clap::Args;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -45,6 +46,13 @@ pub(super) struct Serve {
     /// A proxy, or a network of them, whose X-Forwarded-For is taken, e.g. 10.0.0.0/8; may be repeated.
     #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Option<Vec<Proxy>>,
+    /// Keep live sessions in Redis or Valkey, e.g. <redis://user:password@host:6379>; may be repeated, for a cluster. What is
+    /// given here can be seen by whoever lists processes: prefer the environment or a file for a password.
+    #[arg(long, env = "COUNTERSIGN_REDIS", value_delimiter = ',', hide_env_values = true)]
+    redis: Option<Vec<RedisUrl>>,
+    /// Replicas that must have each step before it is answered; unless given, one where there are replicas.
+    #[arg(long, env = "COUNTERSIGN_REDIS_REPLICAS")]
+    redis_replicas: Option<u32>,
     /// Seconds for which /readyz says that the service stops before it does.
     #[arg(long, env = "COUNTERSIGN_STOP_NOTICE_SECS")]
     stop_notice_secs: Option<u32>,
@@ -92,7 +100,10 @@ impl Serve {
     fn operations(&self, file: &FileConfig) -> Operations {
         let proxies = self.trusted_proxy.as_ref().or(file.trusted_proxy.as_ref());
         let notice = self.stop_notice_secs.or(file.stop_notice_secs).unwrap_or_default();
+        let urls = self.redis.clone().or_else(|| file.redis.clone().map(|RedisUrls(urls)| urls));
+        let replicas = self.redis_replicas.or(file.redis_replicas);
         Operations {
+            redis: urls.map(|urls| RedisOptions { urls, replicas, store_time: true }),
             audit_days: self.audit_days.or(file.audit_days),
             metrics: self.metrics_listen.or(file.metrics_listen),
             proxies: proxies.into_iter().flatten().copied().collect(),

@@ -5,6 +5,7 @@
 
 pub mod play;
 pub mod program;
+pub mod redis;
 pub mod service;
 pub mod sse;
 

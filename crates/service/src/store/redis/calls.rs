@@ -119,11 +119,7 @@ impl Inner {
         });
     }
 
-    async fn create(
-        self: &Arc<Self>,
-        owner: Owner,
-        request: CreateSession,
-    ) -> Result<Placement, StoreError> {
+    async fn create(self: &Arc<Self>, owner: Owner, request: CreateSession) -> Result<Placement, StoreError> {
         let (id, Owner { org, agent, most_live }) = (request.session_id, owner);
         let holder = holder(&agent, &id);
         let (whose, number) = tokio::join!(
@@ -151,7 +147,9 @@ impl Inner {
         ];
         let reply = Reply::read(self.run(Bucket::of_agent(&agent), Name::Create, args, true).await);
         let placed = reply.as_ref().ok().filter(|reply| reply.is("placed"));
-        if placed.and_then(|placed| placed.part(1)) != Some(&number) && !matches!(reply, Err(StoreError::Unavailable)) {
+        if placed.and_then(|placed| placed.part(1)) != Some(&number)
+            && !matches!(reply, Err(StoreError::Unavailable))
+        {
             self.release_held(&org, &number, holder);
         }
         let reply = reply?;

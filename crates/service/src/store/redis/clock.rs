@@ -56,7 +56,7 @@ impl StoreClock {
         });
         let (seconds, micros) = (numbers.next()??, numbers.next()??);
         // It looked halfway between the question and the answer.
-        let then = Millis::try_from((asked + (answered - asked) / 2).as_millis()).ok()?;
+        let then = Millis::try_from((asked + answered.saturating_sub(asked) / 2).as_millis()).ok()?;
         self.began.store(seconds * 1000 + micros / 1000 - then, Ordering::SeqCst);
         Some(())
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// How long a connection may take to be made.
-const CONNECTED_WITHIN: Duration = Duration::from_millis(1000);
+const CONNECTED_WITHIN: Duration = Duration::from_secs(1);
 /// How long an answer may take.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(1500);
 
@@ -113,7 +113,9 @@ fn config() -> AsyncConnectionConfig {
 /// An address as clusters tell it.
 fn text(addr: &ConnectionAddr) -> String {
     match addr {
-        ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => format!("{host}:{port}"),
+        ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => {
+            format!("{host}:{port}")
+        }
         other => other.to_string(),
     }
 }

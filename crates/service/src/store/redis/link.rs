@@ -70,11 +70,11 @@ impl Drop for Link {
 }
 
 impl Link {
-    pub(super) fn open(connector: Arc<Connector>, address: String) -> Self {
+    pub(super) fn open(connector: &Arc<Connector>, address: &str) -> Self {
         let (jobs, queue) = mpsc::channel(MOST_WAITING);
         let queue = Arc::new(Mutex::new(queue));
         let lane = |_| {
-            let lane = Lane { connector: connector.clone(), address: address.clone(), connection: None };
+            let lane = Lane { connector: connector.clone(), address: address.to_owned(), connection: None };
             tokio::spawn(lane.work(queue.clone()))
         };
         Self { jobs, lanes: (0..LANES).map(lane).collect() }
@@ -121,7 +121,7 @@ impl Lane {
                     Ok(connection) => self.connection = Some(connection),
                     Err(error) => {
                         tracing::warn!(address = self.address, %error, "the session store cannot be reached");
-                        jobs.into_iter().for_each(|job| job.end(Err(Lost::NotDone)));
+                        fail(jobs, Lost::NotDone);
                         continue;
                     }
                 }
@@ -143,9 +143,9 @@ impl Lane {
         };
         if loaded {
             let lost = self.send_once(unknown).await;
-            lost.into_iter().for_each(|job| job.end(Err(Lost::NotDone)));
+            fail(lost, Lost::NotDone);
         } else {
-            unknown.into_iter().for_each(|job| job.end(Err(Lost::NotDone)));
+            fail(unknown, Lost::NotDone);
         }
     }
 
@@ -171,7 +171,7 @@ impl Lane {
                     tracing::warn!(address = self.address, %error, "the session store did not answer");
                 }
                 self.connection = None;
-                jobs.into_iter().for_each(|job| job.end(Err(Lost::Unknown)));
+                fail(jobs, Lost::Unknown);
                 return Vec::new();
             }
         };
@@ -189,6 +189,12 @@ impl Lane {
             }
         }
         unknown
+    }
+}
+
+fn fail(jobs: Vec<Job>, lost: Lost) {
+    for job in jobs {
+        job.end(Err(lost));
     }
 }
 

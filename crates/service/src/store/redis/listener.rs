@@ -36,7 +36,8 @@ impl Default for Pulse {
 impl Pulse {
     /// The sweep found the channel at this number. Messages until the sweep before are heard by now, or were lost.
     pub(super) fn swept(&self, bucket: Bucket, at: u64) {
-        let (Some(heard), Some(swept)) = (self.heard.get(bucket.place()), self.swept.get(bucket.place())) else {
+        let (Some(heard), Some(swept)) = (self.heard.get(bucket.place()), self.swept.get(bucket.place()))
+        else {
             return;
         };
         let before = swept.swap(at, Ordering::SeqCst);
@@ -75,7 +76,7 @@ pub(super) async fn listen(servers: Servers, wakes: Wakes, pulse: Arc<Pulse>) {
             loop {
                 tokio::select! {
                     message = messages.recv() => match message {
-                        Some(message) => if !hear(message, &wakes, &pulse) { break },
+                        Some(message) => if !hear(&message, &wakes, &pulse) { break },
                         None => break,
                     },
                     _ = changes.changed() => break,
@@ -111,7 +112,7 @@ async fn subscribe(
 }
 
 /// Whether there is more to hear.
-fn hear(message: PushInfo, wakes: &Wakes, pulse: &Pulse) -> bool {
+fn hear(message: &PushInfo, wakes: &Wakes, pulse: &Pulse) -> bool {
     match message.kind {
         PushKind::Message | PushKind::SMessage => {
             if let [Value::BulkString(channel), Value::BulkString(text)] = message.data.as_slice()

@@ -71,22 +71,21 @@ impl Drop for RedisStore {
 }
 
 impl RedisStore {
-    /// Finds the servers. Times are `clock`'s, or the store's own if there is none; what remains of sessions goes to `audit`.
+    /// Finds the servers. Times are `clock`'s unless the options say the store's; what remains of sessions goes to `audit`.
     pub async fn connect(
         options: &RedisOptions,
-        clock: Option<Arc<dyn Clock>>,
+        clock: Arc<dyn Clock>,
         audit: Arc<dyn Audit>,
     ) -> Result<Self, RedisStartError> {
         let servers = Servers::find(options).await?;
         let no_answer = || RedisStartError::NoAnswer("the addresses given".to_owned());
         let mut beside = Vec::new();
-        let clock = match clock {
-            Some(clock) => clock,
-            None => {
-                let (clock, following) = StoreClock::follow(servers.clone()).await.ok_or_else(no_answer)?;
-                beside.push(following);
-                clock
-            }
+        let clock = if options.store_time {
+            let (clock, following) = StoreClock::follow(servers.clone()).await.ok_or_else(no_answer)?;
+            beside.push(following);
+            clock as Arc<dyn Clock>
+        } else {
+            clock
         };
         let node = secret::draw_id().map_err(|_| no_answer())?;
         let (wakes, pulse, pointers) = (Wakes::default(), Arc::new(Pulse::default()), Pointers::default());

@@ -60,6 +60,8 @@ pub struct RedisOptions {
     pub urls: Vec<RedisUrl>,
     /// Replicas that have to acknowledge each step; if absent one where there are replicas at the start, and none elsewhere.
     pub replicas: Option<u32>,
+    /// Whether times are the store's, so that all nodes have one; if not, those of the clock the service is given.
+    pub store_time: bool,
 }
 
 /// The store cannot be used.
@@ -80,7 +82,7 @@ mod tests {
     #[test]
     fn an_address_is_not_printed() {
         let url: RedisUrl = "redis://:hunter2@localhost".parse().unwrap();
-        let options = RedisOptions { urls: vec![url], replicas: None };
+        let options = RedisOptions { urls: vec![url], replicas: None, store_time: true };
         assert!(!format!("{options:?}").contains("hunter2"));
     }
 

@@ -46,7 +46,8 @@ async fn drain(store: &Inner, audit: &dyn Audit, bucket: Bucket) {
             tracing::error!(%error, "the history does not take what remains of sessions; it is kept");
             return;
         }
-        let taken = remains.iter().flat_map(|remains| [remains.record.session.to_string(), remains.revision.clone()]);
+        let taken =
+            remains.iter().flat_map(|remains| [remains.record.session.to_string(), remains.revision.clone()]);
         let acknowledged: Result<_, Lost> = store.run(bucket, Name::Acknowledge, taken, false).await;
         if acknowledged.is_err() || remains.len() < AT_ONCE {
             return;

@@ -49,7 +49,8 @@ impl Servers {
         }
         let connector = Arc::new(connector);
         let map = RwLock::new(Arc::new(Map::of(topology, &connector, None)));
-        let inner = Inner { connector, map, asking: Mutex::new(Instant::now()), changed: watch::channel(()).0 };
+        let inner =
+            Inner { connector, map, asking: Mutex::new(Instant::now()), changed: watch::channel(()).0 };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -142,7 +143,7 @@ impl Map {
         let known = |address: &String| before.and_then(|before| before.links.get(address)).cloned();
         let link = |address: String| {
             let link = known(&address);
-            let link = link.unwrap_or_else(|| Arc::new(Link::open(connector.clone(), address.clone())));
+            let link = link.unwrap_or_else(|| Arc::new(Link::open(connector, &address)));
             (address, link)
         };
         let links = topology.holders().into_keys().map(link).collect();

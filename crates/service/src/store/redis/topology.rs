@@ -68,7 +68,8 @@ async fn of_cluster(
     if !info.contains("cluster_state:ok") {
         return Err(unusable("its cluster is not whole"));
     }
-    let epoch = info.lines().find_map(|line| line.strip_prefix("cluster_current_epoch:")?.trim().parse().ok());
+    let epoch =
+        info.lines().find_map(|line| line.strip_prefix("cluster_current_epoch:")?.trim().parse().ok());
     let ranges: Vec<Value> = subcommand("SLOTS").query_async(connection).await?;
     let ranges: Vec<_> = ranges.iter().filter_map(|range| Range::read(range, address)).collect();
     let mut slots = redis::pipe();
@@ -108,7 +109,8 @@ impl Range {
                 _ => String::new(),
             };
             // A server that does not know its own address is where it was asked.
-            let host = if host.is_empty() || host == "?" { asked.rsplit_once(':')?.0.to_owned() } else { host };
+            let host =
+                if host.is_empty() || host == "?" { asked.rsplit_once(':')?.0.to_owned() } else { host };
             Some(format!("{host}:{port}"))
         };
         Some(Self { first: *first, last: *last, nodes: nodes.iter().filter_map(node).collect() })

@@ -11,7 +11,7 @@ if redis.call('ZCOUNT', live, '(' .. ARGV[1], '+inf') >= tonumber(ARGV[10]) then
 local ends = now + tonumber(ttl)
 redis.call('DEL', key, remains)
 redis.call('HSET', key, 'org', org, 'agent', agent, 'number', number, 'req', request, 'ca', ARGV[1], 'ea', int(ends),
-  'st', ARGV[11])
+  'st', ARGV[11], 'ttl', ttl)
 redis.call('PEXPIRE', key, int(ends - now + KEPT_AFTER))
 redis.call('ZADD', live, int(ends), id)
 redis.call('PEXPIRE', live, MAX_LIFE + KEPT_AFTER)

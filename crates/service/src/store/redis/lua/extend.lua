@@ -1,9 +1,11 @@
--- The end only ever moves to two minutes from now. ARGV: id, r or a, org or agent, token, steps
+-- As `extended` in `crate::store` has it. ARGV: id, r or a, org or agent, token, steps
 local id, who, name, token, steps = unpack(ARGV, 4, 8)
 local s = find(id, who, name, token, 'ca')
 if not s then return { 'gone' } end
 if not after(steps, s[4]) then return { 'wrong' } end
-local ends = math.min(math.max(tonumber(s[3]), now + MORE_TIME), tonumber(s[8]) + MAX_LIFE)
+local created, ttl = tonumber(s[8]), tonumber(redis.call('HGET', P .. ':s:' .. id, 'ttl'))
+local begun = math.floor(math.max(now - created, 0) / MORE_TIME) + 1
+local ends = math.max(created + math.min(ttl + begun * MORE_TIME, MAX_LIFE), tonumber(s[3]))
 if ends > tonumber(s[3]) then
   local key, live = P .. ':s:' .. id, P .. ':l:' .. s[2]
   redis.call('HSET', key, 'ea', int(ends))
