@@ -1,12 +1,17 @@
 //! Options with one meaning wherever they are set: a flag, an environment variable `COUNTERSIGN_…`, a key of a TOML file; in
 //! this order of precedence.
 
+use crate::postgres::{PostgresUrl, PostgresUrlError};
 use crate::proxies::Proxy;
 use crate::store::redis::RedisUrls;
+use clap::ValueEnum;
 use serde::Deserialize;
+use std::convert::Infallible;
+use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// A configuration file's keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -14,6 +19,8 @@ use std::path::{Path, PathBuf};
 pub struct FileConfig {
     /// Where the database is.
     pub data: Option<PathBuf>,
+    /// Where PostgreSQL is; the URL may hold a password.
+    pub postgres: Option<PostgresText>,
     /// The origin recipients' browsers see.
     pub public_origin: Option<String>,
     /// What to log.
@@ -33,15 +40,59 @@ pub struct FileConfig {
     /// Days to keep what remains of sessions.
     pub audit_days: Option<NonZeroU32>,
     /// Where to listen for whoever collects metrics.
-    pub metrics_listen: Option<SocketAddr>,
-    /// Whose `X-Forwarded-For` is taken.
+    #[serde(alias = "metrics-listen")]
+    pub metrics: Option<SocketAddr>,
+    /// Whose word on where a call comes from is taken.
     pub trusted_proxy: Option<Vec<Proxy>>,
     /// Where live sessions are, if not in the database.
     pub redis: Option<RedisUrls>,
     /// Replicas that have to acknowledge.
     pub redis_replicas: Option<u32>,
+    /// A certificate in PEM, for TLS in the process.
+    pub tls_cert: Option<PathBuf>,
+    /// Its key in PEM.
+    pub tls_key: Option<PathBuf>,
+    /// How lines of the log are written.
+    pub log_format: Option<LogFormat>,
     /// Seconds between the notice of a stop and the stop.
     pub stop_notice_secs: Option<u32>,
+}
+
+/// How lines of the log are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// The URL of PostgreSQL as it was given: it may hold a password, so it is neither shown nor, being wrong, repeated.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct PostgresText(String);
+
+impl PostgresText {
+    /// The URL in it.
+    pub fn read(&self) -> Result<PostgresUrl, PostgresUrlError> {
+        self.0.parse()
+    }
+}
+
+impl FromStr for PostgresText {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for PostgresText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresText")
+    }
 }
 
 /// The file cannot be used.
@@ -51,8 +102,17 @@ pub enum ConfigError {
     #[error("{0} cannot be read: {1}")]
     Read(PathBuf, #[source] std::io::Error),
     /// It is not such a file.
-    #[error("{0}: {1}")]
-    Parse(PathBuf, #[source] toml::de::Error),
+    #[error("{path}, line {line} ({key}): {said}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Where in it.
+        line: usize,
+        /// What stands there before an equals sign.
+        key: String,
+        /// What is wrong.
+        said: String,
+    },
 }
 
 impl FileConfig {
@@ -61,7 +121,20 @@ impl FileConfig {
         let Some(path) = path else { return Ok(Self::default()) };
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
-        toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), error))
+        toml::from_str(&text).map_err(|error| explained(path, &text, &error))
+    }
+}
+
+/// The error without the line itself, which may hold a password.
+fn explained(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count();
+    let key = text.lines().nth(line).and_then(|line| line.split('=').next()).unwrap_or_default();
+    ConfigError::Parse {
+        path: path.to_owned(),
+        line: line + 1,
+        key: key.trim().to_owned(),
+        said: error.message().lines().next().unwrap_or_default().to_owned(),
     }
 }
 
@@ -82,5 +155,8 @@ mod tests {
         let config: FileConfig = toml::from_str(include_str!("../../../deploy/service.toml")).unwrap();
         assert_eq!(config.public_origin.as_deref(), Some("https://verify.example"));
         assert_eq!(config.trusted_proxy.map(|proxies| proxies.len()), Some(2));
+        let nodes: FileConfig =
+            toml::from_str(include_str!("../../../deploy/two-nodes/service.toml")).unwrap();
+        assert_eq!(nodes.log_format, Some(LogFormat::Json));
     }
 }

@@ -6,8 +6,11 @@
 //! - [`store`]: live sessions behind one trait with atomic verbs
 //! - [`directory`]: organizations, agents, one-time enrolment, behind another
 //! - [`audit`]: what remains of sessions
+//! - [`kept`]: which database directory and audit are in
 //! - [`sqlite`]: the embedded database that all three are kept in
+//! - [`postgres`]: what directory and audit are kept in where several nodes share them
 //! - [`limits`]: every figure that bounds a caller
+//! - [`tls`]: encryption without a proxy
 //! - [`proxies`]: whose word on where a call comes from is taken
 //! - [`cli`], [`config`]: the binary's commands and options
 //!
@@ -19,16 +22,19 @@ pub mod clock;
 pub mod config;
 pub mod directory;
 mod http;
+pub mod kept;
 pub mod limits;
 mod meters;
 pub mod origin;
 pub mod page;
+pub mod postgres;
 mod practice;
 pub mod proxies;
 mod secret;
 mod serve;
 pub mod sqlite;
 pub mod store;
+pub mod tls;
 
 pub use http::openapi;
 pub use practice::{PracticeOrg, PracticeToken};

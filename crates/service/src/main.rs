@@ -2,6 +2,7 @@
 
 use clap::Parser as _;
 use countersign_service::cli::Cli;
+use countersign_service::config::LogFormat;
 use std::error::Error;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -23,6 +24,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let invocation = Cli::parse().load()?;
     let filter = EnvFilter::try_new(invocation.log(std::env::var("RUST_LOG").ok()))?;
     let colours = io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
+    match invocation.log_format() {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
     Ok(invocation.run(&mut io::stdout()).await?)
 }

@@ -37,8 +37,9 @@ impl Origin {
     }
 
     /// The origin of a service that listens on loopback and is called there directly; none for other addresses.
-    pub fn of_loopback(addr: SocketAddr) -> Option<Self> {
-        addr.ip().is_loopback().then(|| Self(format!("http://{addr}")))
+    pub fn of_loopback(addr: SocketAddr, encrypted: bool) -> Option<Self> {
+        let scheme = if encrypted { "https" } else { "http" };
+        addr.ip().is_loopback().then(|| Self(format!("{scheme}://{addr}")))
     }
 
     /// The text.
@@ -133,7 +134,7 @@ mod tests {
 
     #[test]
     fn only_loopback_speaks_for_itself() {
-        let of = |text: &str| Origin::of_loopback(text.parse().unwrap()).map(|origin| origin.0);
+        let of = |text: &str| Origin::of_loopback(text.parse().unwrap(), false).map(|origin| origin.0);
         assert_eq!(of("127.0.0.1:8080").as_deref(), Some("http://127.0.0.1:8080"));
         assert_eq!(of("[::1]:8080").as_deref(), Some("http://[::1]:8080"));
         assert_eq!(of("0.0.0.0:8080"), None);

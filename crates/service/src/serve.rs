@@ -1,19 +1,24 @@
 //! Starting the service: the one function other programs may call. The binary does, and the desktop's practice mode.
 
-use crate::audit::{Audit, SqliteAudit};
+use crate::audit::{Audit, AuditError, outbox};
 use crate::clock::{Clock, Millis, SystemClock};
-use crate::directory::{Directory, DirectoryError, SqliteDirectory};
+use crate::directory::{Directory, DirectoryError};
 use crate::http::{self, Parts};
+use crate::kept::Kept;
 use crate::limits::{Limiter, Limits};
 use crate::meters::Meters;
 use crate::origin::{Origin, OriginError};
 use crate::page::Page;
+use crate::postgres::{Postgres, PostgresError, PostgresUrl};
 use crate::practice::{PracticeOrg, PracticeToken, practise};
 use crate::proxies::Proxies;
 use crate::sqlite::{Database, DatabaseError};
 use crate::store::SessionStore;
 use crate::store::redis::{RedisOptions, RedisStartError, RedisStore};
 use crate::store::sqlite::SqliteStore;
+use crate::tls::{Certificate, TlsError, TlsFiles, TlsListener};
+use axum::Router;
+use axum::serve::{Listener, ListenerExt as _};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -63,6 +68,10 @@ pub struct Operations {
     pub proxies: Proxies,
     /// Where live sessions are, if not in the database.
     pub redis: Option<RedisOptions>,
+    /// Where directory and audit are; the embedded database if absent.
+    pub postgres: Option<PostgresUrl>,
+    /// A certificate and its key, for TLS in the process; plain HTTP if absent.
+    pub tls: Option<TlsFiles>,
     /// How long `/readyz` says that the service stops before it does.
     pub notice: Duration,
 }
@@ -74,7 +83,7 @@ pub enum ServeError {
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] io::Error),
     /// The address for metrics cannot be listened on.
-    #[error("--metrics-listen: cannot listen on {0}: {1}")]
+    #[error("--metrics: cannot listen on {0}: {1}")]
     ListenForMetrics(SocketAddr, #[source] io::Error),
     /// No public origin, and not on loopback.
     #[error("--public-origin is needed unless the service listens on loopback")]
@@ -85,6 +94,15 @@ pub enum ServeError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// PostgreSQL cannot be used.
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The history cannot be used.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The directory cannot be used.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -101,6 +119,7 @@ pub struct Served {
     addr: SocketAddr,
     origin: Origin,
     metrics: Option<SocketAddr>,
+    certificate: Option<Certificate>,
     notice: Duration,
     practice: Option<PracticeToken>,
     draining: watch::Sender<bool>,
@@ -119,6 +138,17 @@ impl Served {
     /// Where it listens for whoever collects metrics.
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
         self.metrics
+    }
+
+    /// Where it is called: with `https` if TLS is spoken in the process.
+    pub fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.addr)
+    }
+
+    /// Reads certificate and key again, if it has any. If they cannot be used, those before stay.
+    pub fn read_certificate_again(&self) -> Result<(), TlsError> {
+        self.certificate.as_ref().map_or(Ok(()), Certificate::read_again)
     }
 
     /// Its public origin.
@@ -176,20 +206,31 @@ pub async fn serve_operated(
         Some(folder) => Page::from_folder(folder).map_err(ServeError::Page)?,
         None => Page::embedded(),
     };
+    let certificate = operations.tls.clone().map(Certificate::read).transpose()?;
     let database = Database::open(&options.data)?;
-    let audit: Arc<dyn Audit> = Arc::new(SqliteAudit::new(database.clone()));
-    let (store, clock) = match &operations.redis {
-        Some(redis) => in_redis(redis, clock, audit.clone()).await?,
-        None => {
-            let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
-            (store, clock)
-        }
+    let embedded = database.clone();
+    let mut beside = Vec::new();
+    let Kept { directory, audit, .. } = if let Some(url) = &operations.postgres {
+        let kept = Kept::in_postgres(Postgres::open(url).await?, clock.clone());
+        outbox::keep(&database).await?;
+        beside.push(tokio::spawn(outbox::hand_over(database, kept.audit.clone(), clock.clone())));
+        kept
+    } else {
+        outbox::leave(&database).await?;
+        Kept::embedded(database, clock.clone())
     };
-    let directory: Arc<dyn Directory> = Arc::new(SqliteDirectory::new(database, clock.clone()));
+    let (store, clock) = if let Some(redis) = &operations.redis {
+        in_redis(redis, clock, audit.clone()).await?
+    } else {
+        let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(embedded, clock.clone()));
+        (store, clock)
+    };
 
     let (listener, addr) =
         listen(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
-    let origin = configured.or_else(|| Origin::of_loopback(addr)).ok_or(ServeError::NoOrigin)?;
+    let origin = configured
+        .or_else(|| Origin::of_loopback(addr, certificate.is_some()))
+        .ok_or(ServeError::NoOrigin)?;
     directory.remember_origin(origin.as_str()).await?;
     let practice = match options.practice {
         Some(org) => Some(practise(directory.as_ref(), org).await?),
@@ -199,16 +240,9 @@ pub async fn serve_operated(
     let ((draining, drains), (stop, stopping)) = (watch::channel(false), watch::channel(false));
     let (voided, tokens) = watch::channel(directory.tokens_voided().await?);
     let meters = Arc::new(Meters::default());
-    let mut beside = vec![
-        tokio::spawn(sweep(
-            store.clone(),
-            audit.clone(),
-            clock.clone(),
-            operations.audit_days,
-            meters.clone(),
-        )),
-        tokio::spawn(watch_tokens(directory.clone(), voided)),
-    ];
+    let days = operations.audit_days;
+    beside.push(tokio::spawn(sweep(store.clone(), audit.clone(), clock.clone(), days, meters.clone())));
+    beside.push(tokio::spawn(watch_tokens(directory.clone(), voided)));
     let mut metrics = None;
     if let Some(wanted) = operations.metrics {
         let listening = listen(wanted).await;
@@ -232,18 +266,27 @@ pub async fn serve_operated(
         stopping,
         tokens,
     };
-    let router = http::router(parts).into_make_service_with_connect_info::<SocketAddr>();
-    let mut stopped = stop.subscribe();
-    let server = tokio::spawn(async move {
-        axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                // The sender going away is a stop too.
-                let _ = stopped.wait_for(|stop| *stop).await;
-            })
-            .await
-    });
-    let notice = operations.notice;
-    Ok(Served { addr, origin, metrics, notice, practice, draining, stop, server, beside })
+    let (router, stopped, notice) = (http::router(parts), stop.subscribe(), operations.notice);
+    let server = match certificate.clone() {
+        Some(shown) => tokio::spawn(answer(TlsListener::new(listener, addr, shown), router, stopped)),
+        None => tokio::spawn(answer(listener, router, stopped)),
+    };
+    Ok(Served { addr, origin, metrics, certificate, notice, practice, draining, stop, server, beside })
+}
+
+/// Answers calls until it is told to stop.
+async fn answer<L>(listener: L, router: Router, mut stopped: watch::Receiver<bool>) -> io::Result<()>
+where
+    L: Listener<Addr = SocketAddr>,
+{
+    // What the listener taps is nothing; a tapped one tells each call's peer.
+    let listener = listener.tap_io(|_| ());
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            // The sender going away is a stop too.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        })
+        .await
 }
 
 /// Sessions in Redis, and the clock they go by.

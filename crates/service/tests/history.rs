@@ -10,7 +10,6 @@ use common::service::{Draft, Service, problem, read};
 use countersign_protocol::wire::{AuditEntry, AuditPage, Created, Role};
 use countersign_service::Operations;
 use countersign_service::audit::{Audit as _, AuditQuery, SqliteAudit};
-use countersign_service::directory::Directory as _;
 use countersign_service::sqlite::Database;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

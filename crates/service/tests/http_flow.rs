@@ -40,8 +40,8 @@ async fn both_sides_come_to_the_same_passcode_and_the_agent_hears_each_step() {
 
     let extended = service.post(&session.of_page("extend"), &session.token, &nothing()).await;
     let extended: Extended = read(extended, StatusCode::OK).await;
-    assert_eq!(extended.ttl_ms, 120_000);
-    assert_eq!(extended.expires_at, "2026-11-23T10:02:20Z");
+    assert_eq!(extended.ttl_ms, 220_000);
+    assert_eq!(extended.expires_at, "2026-11-23T10:04:00Z");
     let (answered, answer) = service.answer(&session, opened).await;
     service.finish(session, answered, &answer).await;
 
@@ -60,7 +60,7 @@ async fn both_sides_come_to_the_same_passcode_and_the_agent_hears_each_step() {
             .map(|event| event.name.as_str())
             .eq(["opened", "extended", "answered", "viewed", "outcome"])
     );
-    assert_eq!(told[1].data["ttl_ms"], 120_000);
+    assert_eq!(told[1].data["ttl_ms"], 220_000);
     let heard: Answer = serde_json::from_value(json!({
         "share": told[2].data["share"], "commit": told[2].data["commit"],
         "began": told[2].data["began"], "tag": told[2].data["tag"],

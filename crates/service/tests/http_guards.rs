@@ -7,7 +7,6 @@ mod common;
 use common::service::{Draft, Service, WIDE, nothing, page_path, problem, read};
 use countersign_protocol::RecipientToken;
 use countersign_protocol::wire::{Empty, Enrolled, Role};
-use countersign_service::directory::Directory as _;
 use countersign_service::limits::Limits;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};
@@ -199,7 +198,7 @@ async fn an_enrolment_code_is_exchanged_for_a_token_once() {
     let service = Service::start().await;
     let id = service.directory.add_agent("acme", "Gil", Role::Agent).await.unwrap();
     let code = service.directory.issue_code(&id).await.unwrap();
-    let late = service.directory.issue_code(&id).await.unwrap();
+    let late = service.directory.issue_code(&service.eli.id).await.unwrap();
     let enroll = |code: &str| {
         let body = json!({ "code": code });
         let request = service.request(Method::POST, "/api/v1/enroll").json(&body);

@@ -6,7 +6,7 @@ mod common;
 
 use common::service::{Draft, Service, problem, read};
 use countersign_protocol::wire::{Created, Role, SharedTemplate, SharedTemplates};
-use countersign_service::directory::{Directory as _, MAX_TEMPLATES};
+use countersign_service::directory::MAX_TEMPLATES;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 

@@ -84,9 +84,9 @@ async fn what_goes_on_is_counted_and_nothing_of_anybody_is_told() {
     assert_eq!(service.client.get(url).send().await.unwrap().status(), 404);
 }
 
-async fn open_from(service: &Service, session: &Session, forwarded: &str) -> Response {
+async fn open_from(service: &Service, session: &Session, header: &str, forwarded: &str) -> Response {
     let request = service.request(reqwest::Method::POST, &session.of_page("open"));
-    request.bearer_auth(&session.token).header("x-forwarded-for", forwarded).send().await.unwrap()
+    request.bearer_auth(&session.token).header(header, forwarded).send().await.unwrap()
 }
 
 #[tokio::test]
@@ -97,12 +97,20 @@ async fn limits_are_the_callers_behind_a_trusted_proxy_and_the_peers_otherwise()
         let operations = Operations { proxies: proxies.into_iter().collect(), ..Operations::default() };
         let service = Service::start_operated(operations, |options| options.limits = limits).await;
         let session = service.session().await;
-        assert_eq!(open_from(&service, &session, "192.0.2.1").await.status(), 200);
-        // What the caller has put in front of what the proxy adds makes no other caller.
-        let again = open_from(&service, &session, "198.51.100.1, 192.0.2.1").await;
-        problem(again, 429, "too_many").await;
-        let other = open_from(&service, &session, "192.0.2.2").await;
-        assert_eq!(other.status(), if trusted { 200 } else { 429 });
+        let x = "x-forwarded-for";
+        assert_eq!(open_from(&service, &session, x, "192.0.2.1").await.status(), 200);
+        // What the caller has put in front of what the proxy adds makes no other caller, in whichever form.
+        for (header, forwarded) in [
+            (x, "198.51.100.1, 192.0.2.1"),
+            ("forwarded", "for=198.51.100.1, for=\"192.0.2.1:4711\";proto=https"),
+        ] {
+            let again = open_from(&service, &session, header, forwarded).await;
+            problem(again, 429, "too_many").await;
+        }
+        for (header, forwarded) in [(x, "192.0.2.2"), ("forwarded", "proto=https;for=192.0.2.3")] {
+            let other = open_from(&service, &session, header, forwarded).await;
+            assert_eq!(other.status(), if trusted { 200 } else { 429 });
+        }
     }
 }
 
@@ -139,7 +147,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
     let (data, config) = (folder.path(), folder.path().join("config.toml"));
     let config_text = |origin: &str| {
         format!(
-            "listen = \"127.0.0.1:0\"\npublic-origin = \"{origin}\"\nmetrics-listen = \"127.0.0.1:0\"\n\
+            "listen = \"127.0.0.1:0\"\npublic-origin = \"{origin}\"\nmetrics = \"127.0.0.1:0\"\n\
             trusted-proxy = [\"10.0.0.0/8\", \"::1\"]\nstop-notice-secs = 0\naudit-days = 30\n"
         )
     };
@@ -162,9 +170,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
         let link = ask(data, &["agent", "add", "--org", "acme", "--name", "Dana"]);
         assert!(link.contains(&format!("service={origin}&")), "{link}");
     }
-    for (key, value) in
-        [("trusted-proxy", "[\"10.0.0.0/33\"]"), ("audit-days", "0"), ("metrics-listen", "9464")]
-    {
+    for (key, value) in [("trusted-proxy", "[\"10.0.0.0/33\"]"), ("audit-days", "0"), ("metrics", "9464")] {
         fs::write(&config, format!("{key} = {value}")).unwrap();
         let ran = run(data, &[&["org", "list"][..], &file].concat());
         assert_eq!(ran.code, Some(1), "{key}");

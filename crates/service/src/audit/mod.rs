@@ -2,9 +2,12 @@
 //! pages by key, so that the millionth row costs what the first did; dropped once it is older than the operator wants to keep.
 
 mod csv;
+pub(crate) mod outbox;
+mod postgres;
 mod sqlite;
 
 pub use csv::{HEADER, line};
+pub use postgres::PostgresAudit;
 pub use sqlite::SqliteAudit;
 
 use crate::clock::Millis;

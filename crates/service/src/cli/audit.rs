@@ -1,7 +1,7 @@
 //! `audit list|export`: what remains of sessions.
 
 use super::{CliError, Lines};
-use crate::audit::{self, Audit as _, AuditQuery, MOST_ENTRIES, SqliteAudit};
+use crate::audit::{self, AuditQuery, MOST_ENTRIES};
 use crate::clock::Millis;
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_protocol::wire::AuditEntry;
@@ -20,16 +20,19 @@ pub(super) enum Audit {
         limit: u64,
     },
     /// Print what remains of sessions, all of it, for other programs.
-    Export {
-        #[command(flatten)]
-        which: Which,
-        /// So many at most.
-        #[arg(long)]
-        limit: Option<u64>,
-        /// CSV for spreadsheets, or a JSON object a line.
-        #[arg(long, value_enum, default_value = "csv")]
-        format: Format,
-    },
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    which: Which,
+    /// So many at most.
+    #[arg(long)]
+    limit: Option<u64>,
+    /// CSV for spreadsheets, or a JSON object a line.
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -55,28 +58,30 @@ pub(super) enum Format {
 }
 
 impl Audit {
-    pub(super) async fn run(self, history: &SqliteAudit, out: &mut Lines<'_>) -> Result<(), CliError> {
+    pub(super) async fn run(self, history: &dyn audit::Audit, out: &mut Lines<'_>) -> Result<(), CliError> {
         match self {
             Self::List { which, limit } => {
                 which.each(history, limit, |entry| Ok(out.entry(entry, &line(entry))?)).await
             }
-            Self::Export { which, limit, format } => {
-                let csv = format == Format::Csv && !out.json;
-                if csv {
-                    out.out.write_all(audit::HEADER.as_bytes())?;
-                }
-                let limit = limit.unwrap_or(u64::MAX);
-                which
-                    .each(history, limit, |entry| {
-                        if csv {
-                            Ok(out.out.write_all(audit::line(entry).as_bytes())?)
-                        } else {
-                            Ok(Lines { out: out.out, json: true }.entry(entry, "")?)
-                        }
-                    })
-                    .await
-            }
+            Self::Export(export) => export.run(history, out).await,
         }
+    }
+}
+
+impl Export {
+    pub(super) async fn run(self, history: &dyn audit::Audit, out: &mut Lines<'_>) -> Result<(), CliError> {
+        let csv = self.format == Format::Csv && !out.json;
+        if csv {
+            out.out.write_all(audit::HEADER.as_bytes())?;
+        }
+        let write = |entry: &AuditEntry| {
+            if csv {
+                Ok(out.out.write_all(audit::line(entry).as_bytes())?)
+            } else {
+                Ok(Lines { out: out.out, json: true }.entry(entry, "")?)
+            }
+        };
+        self.which.each(history, self.limit.unwrap_or(u64::MAX), write).await
     }
 }
 
@@ -84,7 +89,7 @@ impl Which {
     /// Goes through the entries page by page: there may be a million.
     async fn each(
         self,
-        history: &SqliteAudit,
+        history: &dyn audit::Audit,
         mut limit: u64,
         mut act: impl FnMut(&AuditEntry) -> Result<(), CliError>,
     ) -> Result<(), CliError> {

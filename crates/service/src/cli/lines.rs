@@ -1,4 +1,4 @@
-//! What a command lists: a line each for people, or a JSON object a line for scripts.
+//! What a command lists or has done: a line each for people, or a JSON object a line for scripts.
 
 use serde::Serialize;
 use std::io::{self, Write};
@@ -20,8 +20,8 @@ impl Lines<'_> {
         }
     }
 
-    /// What a command prints that is no list.
-    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")
+    /// What a command has done: for people what they need of it, perhaps nothing, and for scripts all of it.
+    pub(super) fn done(&mut self, entry: &impl Serialize, line: &str) -> io::Result<()> {
+        if line.is_empty() && !self.json { Ok(()) } else { self.entry(entry, line) }
     }
 }

@@ -9,18 +9,20 @@ mod template;
 
 use lines::Lines;
 
-use crate::audit::{AuditError, SqliteAudit};
+use crate::audit::AuditError;
 use crate::clock::SystemClock;
-use crate::config::{ConfigError, FileConfig};
-use crate::directory::{DirectoryError, SqliteDirectory};
+use crate::config::{ConfigError, FileConfig, LogFormat, PostgresText};
+use crate::directory::DirectoryError;
+use crate::kept::{KeepError, Kept, Place};
 use crate::origin::OriginError;
 use crate::page::Page;
+use crate::postgres::PostgresUrlError;
 use crate::serve::ServeError;
-use crate::sqlite::{Database, DatabaseError};
 use clap::{Parser, Subcommand};
 use countersign_protocol::canonical::RegionError;
+use serde_json::json;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Where the database is unless told otherwise.
@@ -50,12 +52,19 @@ struct Common {
     /// The origin recipients' browsers see, e.g. <https://verify.example>.
     #[arg(long, global = true, env = "COUNTERSIGN_PUBLIC_ORIGIN")]
     public_origin: Option<String>,
-    /// Lists as JSON, an object a line.
+    /// PostgreSQL for directory and audit, e.g. `postgres://countersign@db.example/countersign`; the folder's database unless given. Other
+    /// users of the machine can read a command line: use the environment or the file for one with a password.
+    #[arg(long, global = true, env = "COUNTERSIGN_POSTGRES", hide_env_values = true)]
+    postgres: Option<PostgresText>,
+    /// Answer in JSON, an object a line.
     #[arg(long, global = true)]
     json: bool,
     /// What to log on standard error, e.g. `warn`; `RUST_LOG` says the same.
     #[arg(long, global = true, env = "COUNTERSIGN_LOG")]
     log: Option<String>,
+    /// Lines of the log as text, or as a JSON object each.
+    #[arg(long, global = true, env = "COUNTERSIGN_LOG_FORMAT", value_enum)]
+    log_format: Option<LogFormat>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -74,6 +83,10 @@ enum Command {
     /// What remains of sessions.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Print what remains of sessions, all of it, for other programs: `audit export`.
+    Export(audit::Export),
+    /// Bring the database's tables to this version's. The other commands do so too, where they may.
+    Migrate,
     /// Print the SHA-256 of every file of the recipient's page.
     PageManifest(serving::PageFolder),
 }
@@ -86,7 +99,13 @@ pub enum CliError {
     Config(#[from] ConfigError),
     /// The database cannot be used.
     #[error(transparent)]
-    Database(#[from] DatabaseError),
+    Keep(#[from] KeepError),
+    /// A certificate without a key, or the other way round.
+    #[error("--tls-cert and --tls-key go together")]
+    HalfTls,
+    /// Not where PostgreSQL could be.
+    #[error("--postgres: {0}")]
+    Postgres(#[from] PostgresUrlError),
     /// The directory refused.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -136,20 +155,21 @@ impl Invocation {
         given.next().unwrap_or_else(|| LOG.to_owned())
     }
 
+    /// How to write it.
+    pub fn log_format(&self) -> LogFormat {
+        self.common.log_format.or(self.file.log_format).unwrap_or_default()
+    }
+
     /// Runs the command; what it prints goes to `out`.
     pub async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         let Self { common, file, command } = self;
         let data = common.data.or(file.data.clone()).unwrap_or_else(|| PathBuf::from(DATA));
         let origin = common.public_origin.or(file.public_origin.clone());
+        let postgres = common.postgres.as_ref().or(file.postgres.as_ref());
+        let place = Place { data, postgres: postgres.map(PostgresText::read).transpose()? };
         let mut lines = Lines { out, json: common.json };
         match command {
-            Command::Serve(args) => args.run(&file, data, origin, lines.out).await,
-            Command::Org(command) => command.run(&open(&data)?, &mut lines).await,
-            Command::Agent(command) => command.run(&open(&data)?, origin, &mut lines).await,
-            Command::Template(command) => command.run(&open(&data)?, &mut lines).await,
-            Command::Audit(command) => {
-                command.run(&SqliteAudit::new(Database::open(&data)?), &mut lines).await
-            }
+            Command::Serve(args) => args.run(&file, place, origin, lines.out).await,
             Command::PageManifest(folder) => {
                 let page = match folder.page.or(file.page) {
                     Some(folder) => Page::from_folder(&folder)?,
@@ -157,12 +177,35 @@ impl Invocation {
                 };
                 Ok(lines.out.write_all(page.manifest().as_bytes())?)
             }
+            other => other.administer(&place.open(Arc::new(SystemClock)).await?, origin, &mut lines).await,
         }
     }
 }
 
-fn open(data: &Path) -> Result<SqliteDirectory, CliError> {
-    Ok(SqliteDirectory::new(Database::open(data)?, Arc::new(SystemClock)))
+impl Command {
+    /// The commands that read and write what is kept, beside a running service or without one.
+    async fn administer(
+        self,
+        kept: &Kept,
+        origin: Option<String>,
+        lines: &mut Lines<'_>,
+    ) -> Result<(), CliError> {
+        let (directory, history) = (kept.directory.as_ref(), kept.audit.as_ref());
+        match self {
+            Self::Org(command) => command.run(directory, lines).await,
+            Self::Agent(command) => command.run(directory, origin, lines).await,
+            Self::Template(command) => command.run(directory, lines).await,
+            Self::Audit(command) => command.run(history, lines).await,
+            Self::Export(command) => command.run(history, lines).await,
+            Self::Migrate => {
+                let (database, version) = kept.schema;
+                let line = format!("{database}: version {version}");
+                Ok(lines.done(&json!({ "database": database, "version": version }), &line)?)
+            }
+            // They open what they need themselves.
+            Self::Serve(_) | Self::PageManifest(_) => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

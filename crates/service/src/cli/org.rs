@@ -58,14 +58,19 @@ pub(super) struct Edit {
 }
 
 impl Org {
-    pub(super) async fn run(self, directory: &impl Directory, out: &mut Lines<'_>) -> Result<(), CliError> {
+    pub(super) async fn run(self, directory: &dyn Directory, out: &mut Lines<'_>) -> Result<(), CliError> {
         match self {
-            Self::Add(add) => Ok(directory.add_org(add.profile()?).await?),
+            Self::Add(add) => {
+                let profile = add.profile()?;
+                directory.add_org(profile.clone()).await?;
+                Ok(out.done(&profile, "")?)
+            }
             Self::Edit(edit) => {
                 let country = edit.country.map(|country| country.parse()).transpose()?;
                 let Edit { handle, name, description, website, channels, .. } = edit;
                 let edit = OrgEdit { name, country, description, website, channels };
-                Ok(directory.edit_org(&handle, edit).await?)
+                directory.edit_org(&handle, edit).await?;
+                Ok(out.done(&directory.org(&handle).await?, "")?)
             }
             Self::List => {
                 for org in directory.orgs().await? {

@@ -3,10 +3,13 @@
 use super::CliError;
 use crate::clock::SystemClock;
 use crate::config::FileConfig;
+use crate::kept::Place;
 use crate::limits::Limits;
+use crate::postgres::PostgresUrl;
 use crate::proxies::Proxy;
 use crate::serve::{Operations, ServeOptions, serve_operated};
 use crate::store::redis::{RedisOptions, RedisUrl, RedisUrls};
+use crate::tls::TlsFiles;
 use clap::Args;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -41,9 +44,9 @@ pub(super) struct Serve {
     #[arg(long, env = "COUNTERSIGN_AUDIT_DAYS")]
     audit_days: Option<NonZeroU32>,
     /// Where Prometheus finds `/metrics`, e.g. 127.0.0.1:9464; nowhere unless given.
-    #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN")]
-    metrics_listen: Option<SocketAddr>,
-    /// A proxy, or a network of them, whose X-Forwarded-For is taken, e.g. 10.0.0.0/8; may be repeated.
+    #[arg(long, env = "COUNTERSIGN_METRICS", alias = "metrics-listen")]
+    metrics: Option<SocketAddr>,
+    /// A proxy, or a network of them, whose X-Forwarded-For or Forwarded is taken, e.g. 10.0.0.0/8; may be repeated.
     #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Option<Vec<Proxy>>,
     /// Keep live sessions in Redis or Valkey, e.g. <redis://user:password@host:6379>; may be repeated, for a cluster. What is
@@ -53,6 +56,13 @@ pub(super) struct Serve {
     /// Replicas that must have each step before it is answered; unless given, one where there are replicas.
     #[arg(long, env = "COUNTERSIGN_REDIS_REPLICAS")]
     redis_replicas: Option<u32>,
+    /// A certificate in PEM, with those that lead to one browsers know: TLS in this program, without a proxy. Read again on
+    /// SIGHUP.
+    #[arg(long, env = "COUNTERSIGN_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key in PEM.
+    #[arg(long, env = "COUNTERSIGN_TLS_KEY")]
+    tls_key: Option<PathBuf>,
     /// Seconds for which /readyz says that the service stops before it does.
     #[arg(long, env = "COUNTERSIGN_STOP_NOTICE_SECS")]
     stop_notice_secs: Option<u32>,
@@ -69,46 +79,59 @@ impl Serve {
     pub(super) async fn run(
         self,
         file: &FileConfig,
-        data: PathBuf,
+        place: Place,
         public_origin: Option<String>,
         out: &mut (dyn Write + Send),
     ) -> Result<(), CliError> {
-        let operations = self.operations(file);
+        let operations = self.operations(file, place.postgres)?;
         let options = ServeOptions {
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             limits: self.limits(file),
             page: self.page.page.or(file.page.clone()),
             public_origin,
-            data,
+            data: place.data,
             practice: None,
         };
         let served = serve_operated(options, operations, Arc::new(SystemClock)).await?;
         // Whoever reads that it listens may stop it at once.
-        let stop = stop_signal()?;
-        writeln!(out, "listening on http://{}", served.addr())?;
+        let signals = Signals::listen()?;
+        writeln!(out, "listening on {}", served.url())?;
         if let Some(addr) = served.metrics_addr() {
             writeln!(out, "metrics on http://{addr}/metrics")?;
         }
         out.flush()?;
         tracing::info!(addr = %served.addr(), origin = served.origin(), "serving");
-        stop.await;
+        signals
+            .until_stop(|| match served.read_certificate_again() {
+                Ok(()) => tracing::info!("certificate and key were read again"),
+                Err(error) => tracing::error!(%error, "certificate and key stay as they were"),
+            })
+            .await;
         tracing::info!("stopping");
         served.stop().await;
         Ok(())
     }
 
-    fn operations(&self, file: &FileConfig) -> Operations {
+    fn operations(&self, file: &FileConfig, postgres: Option<PostgresUrl>) -> Result<Operations, CliError> {
         let proxies = self.trusted_proxy.as_ref().or(file.trusted_proxy.as_ref());
         let notice = self.stop_notice_secs.or(file.stop_notice_secs).unwrap_or_default();
         let urls = self.redis.clone().or_else(|| file.redis.clone().map(|RedisUrls(urls)| urls));
         let replicas = self.redis_replicas.or(file.redis_replicas);
-        Operations {
+        let cert = self.tls_cert.as_ref().or(file.tls_cert.as_ref()).cloned();
+        let tls = match (cert, self.tls_key.as_ref().or(file.tls_key.as_ref()).cloned()) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            _ => return Err(CliError::HalfTls),
+        };
+        Ok(Operations {
             redis: urls.map(|urls| RedisOptions { urls, replicas, store_time: true }),
             audit_days: self.audit_days.or(file.audit_days),
-            metrics: self.metrics_listen.or(file.metrics_listen),
+            metrics: self.metrics.or(file.metrics),
+            postgres,
             proxies: proxies.into_iter().flatten().copied().collect(),
+            tls,
             notice: Duration::from_secs(notice.into()),
-        }
+        })
     }
 
     fn limits(&self, file: &FileConfig) -> Limits {
@@ -136,25 +159,49 @@ impl Serve {
     }
 }
 
-/// From when this returns a wish to stop is heard; what it returns ends with that wish.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    {
+/// What the system tells a program. From when this exists nothing of it is missed.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        Ok(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
         })
     }
-    #[cfg(not(unix))]
-    {
-        let mut interrupt = tokio::signal::windows::ctrl_c()?;
-        Ok(async move {
-            let _ = interrupt.recv().await;
-        })
+
+    /// Ends with the wish to stop; until then, what there is to be read again is read again when that is asked for.
+    async fn until_stop(mut self, mut read_again: impl FnMut()) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hang_up.recv() => read_again(),
+            }
+        }
+    }
+}
+
+/// What the system tells a program. From when this exists nothing of it is missed.
+#[cfg(not(unix))]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    /// Ends with the wish to stop.
+    async fn until_stop(mut self, _read_again: impl FnMut()) {
+        let _ = self.0.recv().await;
     }
 }

@@ -4,6 +4,7 @@ use super::{CliError, Lines};
 use crate::directory::{Directory, DirectoryError};
 use clap::Subcommand;
 use countersign_protocol::wire::SharedTemplate;
+use serde_json::json;
 use std::io::Read as _;
 
 #[derive(Debug, Subcommand)]
@@ -31,7 +32,7 @@ pub(super) enum Template {
 }
 
 impl Template {
-    pub(super) async fn run(self, directory: &impl Directory, out: &mut Lines<'_>) -> Result<(), CliError> {
+    pub(super) async fn run(self, directory: &dyn Directory, out: &mut Lines<'_>) -> Result<(), CliError> {
         match self {
             Self::List { org } => {
                 for template in directory.templates(&org).await? {
@@ -47,11 +48,17 @@ impl Template {
                 let template: SharedTemplate = serde_json::from_str(&text).map_err(CliError::Template)?;
                 template.check().map_err(DirectoryError::Template)?;
                 match directory.add_template(&org, template.clone()).await {
-                    Err(DirectoryError::Exists(_)) => Ok(directory.change_template(&org, template).await?),
-                    other => Ok(other?),
+                    Err(DirectoryError::Exists(_)) => {
+                        directory.change_template(&org, template.clone()).await?;
+                    }
+                    other => other?,
                 }
+                Ok(out.done(&template, "")?)
             }
-            Self::Remove { org, id } => Ok(directory.remove_template(&org, &id).await?),
+            Self::Remove { org, id } => {
+                directory.remove_template(&org, &id).await?;
+                Ok(out.done(&json!({ "org": org, "id": id, "state": "removed" }), "")?)
+            }
         }
     }
 }

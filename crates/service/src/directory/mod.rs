@@ -3,10 +3,13 @@
 //!
 //! Tokens and enrolment codes are kept as SHA-256 alone; what is handed out once is not stored anywhere.
 
+mod postgres;
 mod sqlite;
 
+pub use postgres::PostgresDirectory;
 pub use sqlite::SqliteDirectory;
 
+use crate::clock::Millis;
 use crate::secret::NoEntropy;
 use async_trait::async_trait;
 use countersign_protocol::canonical::Region;
@@ -37,6 +40,8 @@ const MAX_WEBSITE_CHARS: usize = 200;
 /// Most channels of an organization.
 const MAX_CHANNELS: usize = 8;
 
+/// How long an enrolment link can be used.
+pub const ENROLLMENT_MS: Millis = 15 * 60_000;
 /// Most shared templates of an organization.
 pub const MAX_TEMPLATES: u32 = 200;
 
@@ -131,7 +136,7 @@ pub trait Directory: Send + Sync + 'static {
     async fn add_agent(&self, org: &str, name: &str, role: Role) -> Result<String, DirectoryError>;
     /// Hands out a new token to an agent; an older one is void.
     async fn issue_token(&self, agent: &str) -> Result<String, DirectoryError>;
-    /// Hands out a one-time enrolment code, good for 15 minutes.
+    /// Hands out a one-time enrolment code, good for 15 minutes; an older one is void.
     async fn issue_code(&self, agent: &str) -> Result<String, DirectoryError>;
     /// Exchanges a code for a token, once; none if the code is not good.
     async fn redeem(&self, code: &str) -> Result<Option<String>, DirectoryError>;
@@ -175,6 +180,20 @@ pub fn is_handle(text: &str) -> bool {
     (2..=40).contains(&text.len()) && plain && inner && !RESERVED.contains(&text)
 }
 
+/// What every implementation asks of a new organization.
+fn check_new(org: &OrgProfile) -> Result<(), DirectoryError> {
+    if !is_handle(&org.handle) {
+        return Err(DirectoryError::Handle);
+    }
+    check_edit(&OrgEdit {
+        name: Some(org.name.clone()),
+        country: None,
+        description: Some(org.description.clone()),
+        website: Some(org.website.clone()),
+        channels: Some(org.channels.clone()),
+    })
+}
+
 fn check_name(name: &str) -> Result<(), DirectoryError> {
     if !name.trim().is_empty() && fits(name, MAX_TEXT_CHARS) { Ok(()) } else { Err(DirectoryError::Name) }
 }
@@ -200,6 +219,14 @@ fn check_edit(edit: &OrgEdit) -> Result<(), DirectoryError> {
         return Err(DirectoryError::Text("the channel"));
     }
     Ok(())
+}
+
+fn read_template(content: &str) -> Result<SharedTemplate, DirectoryError> {
+    serde_json::from_str(content).map_err(|error| DirectoryError::Unavailable(error.into()))
+}
+
+fn write_template(template: &SharedTemplate) -> Result<String, DirectoryError> {
+    serde_json::to_string(template).map_err(|error| DirectoryError::Unavailable(error.into()))
 }
 
 fn fits(text: &str, max_chars: usize) -> bool {

@@ -52,6 +52,10 @@ struct Inner {
 }
 
 impl Database {
+    /// The version of the tables that this program works with.
+    #[expect(clippy::cast_possible_truncation, reason = "there are a few")]
+    pub const VERSION: u32 = MIGRATIONS.len() as u32;
+
     /// Opens, and where needed creates or migrates, the database in `folder`.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
         let file = folder::prepare(folder)?;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 pub mod play;
+pub mod postgres;
 pub mod program;
 pub mod redis;
 pub mod service;

@@ -17,8 +17,21 @@ pub struct Ran {
     pub err: String,
 }
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign-service");
+
 fn command(data: &Path, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign-service"));
+    command_through(&[], data, args)
+}
+
+/// Its command line, after that of a program that becomes it.
+fn command_through(
+    prefix: &[&str],
+    data: &Path,
+    args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Command {
+    let mut words = prefix.iter().copied().chain([PROGRAM]);
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("COUNTERSIGN_") || name == "RUST_LOG" {
             command.env_remove(name);
@@ -98,8 +111,13 @@ impl Drop for Running {
 impl Serving {
     /// Starts it on a free port; it listens when this returns.
     pub fn start(data: &Path, args: &[&str], log: &str) -> Self {
+        Self::start_through(&[], data, args, log)
+    }
+
+    /// As [`Self::start`], through a program that becomes it.
+    pub fn start_through(prefix: &[&str], data: &Path, args: &[&str], log: &str) -> Self {
         let args = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
-        let mut command = command(data, args);
+        let mut command = command_through(prefix, data, args);
         command.env("RUST_LOG", log).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -111,7 +129,9 @@ impl Serving {
         });
         let mut first = String::new();
         out.read_line(&mut first).unwrap();
-        let addr = first.strip_prefix("listening on http://").and_then(|rest| rest.trim_end().parse().ok());
+        let addr = first.strip_prefix("listening on http").map(|rest| rest.trim_start_matches('s'));
+        let addr =
+            addr.and_then(|rest| rest.strip_prefix("://")).and_then(|rest| rest.trim_end().parse().ok());
         let addr = addr.unwrap_or_else(|| panic!("the first line is not the address: {first:?}"));
         let out = std::thread::spawn(move || {
             out.read_to_string(&mut first).unwrap();

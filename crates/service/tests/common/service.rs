@@ -8,9 +8,9 @@ use countersign_protocol::wire::{CreateSession, Created, OrgProfile, Problem, Ro
 use countersign_protocol::{Began, Offer};
 use countersign_protocol::{Canonical, Compare, Field, Kind, RecipientToken, Salt, SessionId, agent};
 use countersign_service::clock::ManualClock;
-use countersign_service::directory::{Directory, SqliteDirectory};
+use countersign_service::directory::Directory;
+use countersign_service::kept::Place;
 use countersign_service::limits::Limits;
-use countersign_service::sqlite::Database;
 use countersign_service::{Operations, ServeOptions, Served, serve_operated};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -55,7 +55,7 @@ pub struct Caller {
 pub struct Service {
     pub caller: Caller,
     pub clock: Arc<ManualClock>,
-    pub directory: SqliteDirectory,
+    pub directory: Arc<dyn Directory>,
     /// Of `acme` too.
     pub eli: Employee,
     /// Of `bolt`.
@@ -102,15 +102,16 @@ impl Service {
             practice: None,
         };
         change(&mut options);
+        let place = Place { data: folder.path().to_owned(), postgres: operations.postgres.clone() };
         let served = serve_operated(options, operations, clock.clone()).await.unwrap();
-        // As the subcommands do: the same file, beside the running service.
-        let directory = SqliteDirectory::new(Database::open(folder.path()).unwrap(), clock.clone());
+        // As the subcommands do: the same database, beside the running service.
+        let directory = place.open(clock.clone()).await.unwrap().directory;
         for (handle, name) in [("acme", "Acme"), ("bolt", "Bolt")] {
             directory.add_org(org(handle, name)).await.unwrap();
         }
-        let dana = employ(&directory, "acme", "Dana").await;
-        let eli = employ(&directory, "acme", "Eli").await;
-        let finn = employ(&directory, "bolt", "Finn").await;
+        let dana = employ(directory.as_ref(), "acme", "Dana").await;
+        let eli = employ(directory.as_ref(), "acme", "Eli").await;
+        let finn = employ(directory.as_ref(), "bolt", "Finn").await;
         let caller = Caller::new(served.origin().to_owned(), served.addr(), dana);
         Self { caller, clock, directory, eli, finn, served, folder }
     }
@@ -166,7 +167,7 @@ fn org(handle: &str, name: &str) -> OrgProfile {
     }
 }
 
-async fn employ(directory: &impl Directory, org: &str, name: &str) -> Employee {
+pub async fn employ(directory: &dyn Directory, org: &str, name: &str) -> Employee {
     let id = directory.add_agent(org, name, Role::Agent).await.unwrap();
     let token = directory.issue_token(&id).await.unwrap();
     Employee { id, token }

@@ -3,9 +3,10 @@
 mod templates;
 
 use super::{
-    Agent, Directory, DirectoryError, ListedAgent, OrgEdit, check_edit, check_name, is_handle, role_name,
+    Agent, Directory, DirectoryError, ENROLLMENT_MS, ListedAgent, OrgEdit, check_edit, check_name, check_new,
+    role_name,
 };
-use crate::clock::{Clock, Millis};
+use crate::clock::Clock;
 use crate::secret;
 use crate::sqlite::{Database, Fate};
 use async_trait::async_trait;
@@ -13,9 +14,6 @@ use countersign_protocol::canonical::Region;
 use countersign_protocol::wire::{AgentProfile, OrgProfile, Role, SharedTemplate};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 use std::sync::Arc;
-
-/// How long an enrolment link can be used.
-const ENROLLMENT_MS: Millis = 15 * 60_000;
 
 const ORG: &str = "SELECT handle, name, country, description, website, channels, practice FROM orgs";
 const AGENT: &str = "SELECT id, org, name, role, token IS NOT NULL, revoked FROM agents";
@@ -56,16 +54,7 @@ impl From<rusqlite::Error> for DirectoryError {
 #[async_trait]
 impl Directory for SqliteDirectory {
     async fn add_org(&self, org: OrgProfile) -> Result<(), DirectoryError> {
-        if !is_handle(&org.handle) {
-            return Err(DirectoryError::Handle);
-        }
-        check_edit(&OrgEdit {
-            name: Some(org.name.clone()),
-            country: None,
-            description: Some(org.description.clone()),
-            website: Some(org.website.clone()),
-            channels: Some(org.channels.clone()),
-        })?;
+        check_new(&org)?;
         self.write(move |connection| {
             let added = connection.execute(
                 "INSERT INTO orgs (handle, name, country, description, website, channels, practice)
@@ -152,7 +141,8 @@ impl Directory for SqliteDirectory {
         let (agent, code, now) = (agent.to_owned(), secret::draw()?, self.clock.now());
         let hash = secret::hash(&code);
         self.write(move |connection| {
-            connection.execute("DELETE FROM enrollments WHERE expires_at <= ?1", [now])?;
+            let old = "DELETE FROM enrollments WHERE expires_at <= ?1 OR agent = ?2";
+            connection.execute(old, params![now, agent])?;
             let issued = connection.execute(
                 "INSERT INTO enrollments SELECT ?1, id, ?3 FROM agents WHERE id = ?2 AND revoked = 0",
                 params![hash, agent, now + ENROLLMENT_MS],
@@ -319,6 +309,3 @@ fn read_agent(row: &Row<'_>) -> Result<ListedAgent, rusqlite::Error> {
         revoked: row.get(5)?,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! Shared templates, each a function of one connection.
 
 use super::one as one_row;
-use crate::directory::{DirectoryError, MAX_TEMPLATES};
+use crate::directory::{DirectoryError, MAX_TEMPLATES, read_template, write_template};
 use countersign_protocol::wire::SharedTemplate;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -10,7 +10,7 @@ pub(super) fn all(connection: &Connection, org: &str) -> Result<Vec<SharedTempla
     let mut statement =
         connection.prepare_cached("SELECT content FROM templates WHERE org = ?1 ORDER BY name, id")?;
     let contents = statement.query_map([org], |row| row.get::<_, String>(0))?;
-    contents.map(|content| read(&content?)).collect()
+    contents.map(|content| read_template(&content?)).collect()
 }
 
 /// One of them.
@@ -22,7 +22,7 @@ pub(super) fn one(
     let mut statement =
         connection.prepare_cached("SELECT content FROM templates WHERE org = ?1 AND id = ?2")?;
     let content: Option<String> = statement.query_row([org, id], |row| row.get(0)).optional()?;
-    content.map(|content| read(&content)).transpose()
+    content.map(|content| read_template(&content)).transpose()
 }
 
 /// The same again changes nothing; another under the same id is refused.
@@ -41,7 +41,7 @@ pub(super) fn add(
     }
     let added = connection.execute(
         "INSERT INTO templates (org, id, name, content) SELECT handle, ?2, ?3, ?4 FROM orgs WHERE handle = ?1",
-        params![org, template.id, template.name, write(template)?],
+        params![org, template.id, template.name, write_template(template)?],
     )?;
     one_row(added, org.to_owned())
 }
@@ -54,7 +54,7 @@ pub(super) fn change(
 ) -> Result<(), DirectoryError> {
     let changed = connection.execute(
         "UPDATE templates SET name = ?3, content = ?4 WHERE org = ?1 AND id = ?2",
-        params![org, template.id, template.name, write(&template)?],
+        params![org, template.id, template.name, write_template(&template)?],
     )?;
     one_row(changed, template.id)
 }
@@ -63,12 +63,4 @@ pub(super) fn change(
 pub(super) fn remove(connection: &Connection, org: &str, id: String) -> Result<(), DirectoryError> {
     let removed = connection.execute("DELETE FROM templates WHERE org = ?1 AND id = ?2", params![org, id])?;
     one_row(removed, id)
-}
-
-fn read(content: &str) -> Result<SharedTemplate, DirectoryError> {
-    serde_json::from_str(content).map_err(|error| DirectoryError::Unavailable(error.into()))
-}
-
-fn write(template: &SharedTemplate) -> Result<String, DirectoryError> {
-    serde_json::to_string(template).map_err(|error| DirectoryError::Unavailable(error.into()))
 }

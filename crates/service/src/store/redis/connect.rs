@@ -21,6 +21,8 @@ pub(super) struct Connector {
     seeds: Vec<ConnectionInfo>,
     scripts: Scripts,
     replicas: AtomicU32,
+    /// Whether that was said, and is not to be found out.
+    fixed: bool,
 }
 
 impl Connector {
@@ -29,7 +31,12 @@ impl Connector {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let seeds = options.urls.iter().map(|url| url.expose().into_connection_info());
         let replicas = AtomicU32::new(options.replicas.unwrap_or_default());
-        Ok(Self { seeds: seeds.collect::<Result<_, _>>()?, scripts: Scripts::new(), replicas })
+        Ok(Self {
+            seeds: seeds.collect::<Result<_, _>>()?,
+            scripts: Scripts::new(),
+            replicas,
+            fixed: options.replicas.is_some(),
+        })
     }
 
     pub(super) fn scripts(&self) -> &Scripts {
@@ -41,9 +48,11 @@ impl Connector {
         self.replicas.load(Ordering::Relaxed)
     }
 
-    /// There are replicas, and from now on one of them has to acknowledge.
+    /// There are replicas: from now on one of them has to acknowledge, unless something else was said.
     pub(super) fn expect_a_replica(&self) {
-        self.replicas.store(1, Ordering::Relaxed);
+        if !self.fixed {
+            self.replicas.store(1, Ordering::Relaxed);
+        }
     }
 
     /// The addresses that were given.

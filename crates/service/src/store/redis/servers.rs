@@ -44,7 +44,7 @@ impl Servers {
         let addresses: Vec<_> = connector.seeds().collect();
         let nobody = || RedisStartError::NoAnswer(addresses.join(", "));
         let topology = discover(&connector, &[].into()).await.ok_or_else(nobody)?;
-        if options.replicas.is_none() && topology.replicated {
+        if topology.replicated {
             connector.expect_a_replica();
         }
         let connector = Arc::new(connector);
@@ -113,6 +113,9 @@ impl Servers {
         let found = discover(&self.0.connector, &before.topology.known).await;
         *asked = Instant::now();
         let Some(mut topology) = found else { return false };
+        if topology.replicated {
+            self.0.connector.expect_a_replica();
+        }
         // Whoever was known may be known again.
         topology.known.extend(before.topology.known.iter().cloned());
         if topology != before.topology {

@@ -72,6 +72,9 @@ async fn of_cluster(
         info.lines().find_map(|line| line.strip_prefix("cluster_current_epoch:")?.trim().parse().ok());
     let ranges: Vec<Value> = subcommand("SLOTS").query_async(connection).await?;
     let ranges: Vec<_> = ranges.iter().filter_map(|range| Range::read(range, address)).collect();
+    // A replica that has not heard anything yet is not among those of the slots, and is one all the same.
+    let nodes: String = subcommand("NODES").query_async(connection).await?;
+    let is_replica = |line: &str| line.split(' ').nth(2).is_some_and(|flags| flags.contains("slave"));
     let mut slots = redis::pipe();
     for bucket in Bucket::all() {
         slots.cmd("CLUSTER").arg("KEYSLOT").arg(bucket.prefix());
@@ -84,7 +87,7 @@ async fn of_cluster(
     let topology = Topology {
         primaries: slots.iter().map(holder).collect(),
         clustered: true,
-        replicated: ranges.iter().any(|range| range.nodes.len() > 1),
+        replicated: nodes.lines().any(is_replica),
         known: ranges.iter().flat_map(|range| range.nodes.iter().cloned()).collect(),
     };
     Ok((epoch.unwrap_or_default(), topology))

@@ -279,6 +279,14 @@ impl<'a> Verbs<'a> {
         Ok(())
     }
 
+    /// Notes the time, as a write like any other.
+    pub(super) fn note_ready(&mut self) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO facts VALUES ('ready_at', CAST(?1 AS TEXT))")?
+            .execute([self.now])?;
+        Ok(())
+    }
+
     pub(super) fn forget(&mut self) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?
