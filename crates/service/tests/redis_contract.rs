@@ -15,7 +15,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 /// A store on these servers, which live as long.
-pub fn party(options: &RedisOptions, kept: impl Any + Send + Sync) -> Party {
+fn party(options: &RedisOptions, kept: impl Any + Send + Sync) -> Party {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::default());
     let audit = Arc::new(SqliteAudit::new(Database::open(folder.path()).unwrap()));

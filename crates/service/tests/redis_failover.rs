@@ -55,7 +55,7 @@ async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
         assert!(asked.elapsed() < PATIENCE, "the store says that it is away, and does not hang");
         match result {
             Err(StoreError::Unavailable) if began.elapsed() < PATIENCE => {
-                sleep(Duration::from_millis(200)).await
+                sleep(Duration::from_millis(200)).await;
             }
             other => return other,
         }
@@ -131,9 +131,9 @@ async fn a_server_that_goes_away_is_said_to_be_away_and_comes_back() {
     store.create(owner("a"), request).await.unwrap();
     for cut in [false, true] {
         if cut {
-            redis.pause()
+            redis.pause();
         } else {
-            redis.kill()
+            redis.kill();
         }
         for _ in 0..2 {
             let asked = Instant::now();
@@ -141,9 +141,9 @@ async fn a_server_that_goes_away_is_said_to_be_away_and_comes_back() {
             assert!(asked.elapsed() < PATIENCE);
         }
         if cut {
-            redis.resume()
+            redis.resume();
         } else {
-            redis.restart()
+            redis.restart();
         }
         patiently(|| store.ready()).await.unwrap();
     }
@@ -231,15 +231,15 @@ fn fault(cluster: &mut Cluster, cut: bool) {
     let place = primaries[usize::from(random::<1>()[0]) % primaries.len()];
     let others = |cluster: &Cluster| cluster.primaries().into_iter().filter(|other| *other != place).count();
     if cut {
-        cluster.nodes[place].pause()
+        cluster.nodes[place].pause();
     } else {
-        cluster.nodes[place].kill()
+        cluster.nodes[place].kill();
     }
     until("a replica takes over", || others(cluster) == 3);
     if cut {
-        cluster.nodes[place].resume()
+        cluster.nodes[place].resume();
     } else {
-        cluster.nodes[place].restart()
+        cluster.nodes[place].restart();
     }
     cluster.whole();
 }
