@@ -10,6 +10,7 @@
 //! - [`history`]: SQLite, metadata only, and the record of spent shares
 //! - [`credentials`], [`enrollment`], [`settings`]: who we are to which service
 //! - [`templates`]: what a session can be started from
+//! - [`text`]: everything a person reads that is not the window's
 //! - [`deep_link`]: links of other programs that fill the form
 //! - [`message`], [`qr`], [`subject`]: the text to send, the code to scan, the warning about what identifies
 //! - [`view`]: the seam
@@ -28,6 +29,7 @@ pub mod settings;
 pub mod sse;
 pub mod subject;
 pub mod templates;
+pub mod text;
 pub mod view;
 
 mod refusals;
