@@ -13,7 +13,7 @@ mod tray;
 mod window;
 
 use countersign_agent::credentials::Keyring;
-use countersign_agent::{Engine, Handle, Options};
+use countersign_agent::{Engine, Handle, Options, may_be_logged};
 use shell::Shell;
 use std::error::Error;
 use std::sync::Arc;
@@ -21,10 +21,15 @@ use tauri::{App, Manager as _, RunEvent, Url, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let never_values = filter_fn(|metadata| may_be_logged(metadata.target()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(filter).with(never_values).with(lines).init();
 
     let app = tauri::Builder::default()
         // First, as Tauri asks: a second start ends here and shows the first one's window.

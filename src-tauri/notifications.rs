@@ -3,34 +3,28 @@
 
 use crate::window::{self, Navigate};
 use countersign_agent::desktop::{Notice, NoticeKind};
+use countersign_agent::text::{FluentArgs, Line, say, say_more, say_with};
 use notify_rust::{Notification, Timeout, Urgency};
 use tauri::AppHandle;
 
 /// What is shown: a summary and a body.
-fn text(notice: &Notice) -> (&'static str, String) {
-    let (summary, body) = match notice.kind {
-        NoticeKind::RevealUnlocked => {
-            ("Reveal is unlocked", "The customer sees the passcode. Wait until they ask you for it.")
-        }
-        NoticeKind::ValueRefused => {
-            ("The value did not match", "The session is over. Recreate it to try once more.")
-        }
-        NoticeKind::RelaySuspected => (
-            "Possible relay: do not continue",
-            "You disagree on who began. Hang up and call back on a known number.",
-        ),
-        NoticeKind::LinkTriedAgain => {
-            ("Someone else tried the link", "It was opened already. Ask the customer whether both were them.")
-        }
-        NoticeKind::Mismatched => {
-            ("The customer says it does not match", "Do not continue this conversation.")
-        }
+fn text(notice: &Notice) -> (String, String) {
+    let Notice { language, subject, .. } = notice;
+    let line = match notice.kind {
+        NoticeKind::RevealUnlocked => Line::NoticeRevealUnlocked,
+        NoticeKind::ValueRefused => Line::NoticeValueRefused,
+        NoticeKind::RelaySuspected => Line::NoticeRelaySuspected,
+        NoticeKind::LinkTriedAgain => Line::NoticeLinkTriedAgain,
+        NoticeKind::Mismatched => Line::NoticeMismatched,
     };
-    if notice.subject.is_empty() {
-        (summary, body.to_owned())
-    } else {
-        (summary, format!("{}: {body}", notice.subject))
+    let body = say_more(*language, line, "text");
+    if subject.is_empty() {
+        return (say(*language, line), body);
     }
+    let mut arguments = FluentArgs::new();
+    arguments.set("subject", subject.as_str());
+    arguments.set("text", body);
+    (say(*language, line), say_with(*language, Line::NoticeAbout, &arguments))
 }
 
 /// Shows a notification; a click on it leads to the session's card.
@@ -40,7 +34,7 @@ pub fn send(app: &AppHandle, notice: &Notice) {
     notification
         .appname("Countersign")
         .icon("countersign")
-        .summary(summary)
+        .summary(&summary)
         .body(&body)
         .timeout(Timeout::Milliseconds(20_000));
     if notice.kind.is_alarm() {
@@ -49,7 +43,7 @@ pub fn send(app: &AppHandle, notice: &Notice) {
     #[cfg(all(unix, not(target_os = "macos")))]
     notification
         .urgency(if notice.kind.is_alarm() { Urgency::Critical } else { Urgency::Normal })
-        .action("default", "Open");
+        .action("default", &say(notice.language, Line::NoticeOpen));
     let app = app.clone();
     // The daemon is another process: it may be slow, and it answers a click minutes later.
     std::thread::spawn(move || match notification.show() {
@@ -70,11 +64,16 @@ pub fn send(app: &AppHandle, notice: &Notice) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use countersign_agent::view::Language;
 
     #[test]
     fn a_notice_names_its_subject_and_nothing_else_of_the_session() {
-        let notice =
-            Notice { session: "id".into(), subject: "Ticket 4812".into(), kind: NoticeKind::RevealUnlocked };
+        let notice = Notice {
+            session: "id".into(),
+            subject: "Ticket 4812".into(),
+            kind: NoticeKind::RevealUnlocked,
+            language: Language::En,
+        };
         let (summary, body) = text(&notice);
         assert_eq!(summary, "Reveal is unlocked");
         assert!(body.starts_with("Ticket 4812: ") && !body.contains("id"));

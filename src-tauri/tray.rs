@@ -2,7 +2,8 @@
 
 use crate::window::{self, Navigate};
 use countersign_agent::Handle;
-use countersign_agent::view::{Fill, Progress, Template, View};
+use countersign_agent::text::{Line, say};
+use countersign_agent::view::{Fill, Language, Progress, Template, View};
 use std::sync::{Mutex, PoisonError};
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItemBuilder, Menu, MenuItemBuilder, SubmenuBuilder};
@@ -49,13 +50,19 @@ fn icon(look: Look) -> Result<Image<'static>, tauri::Error> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Shown {
     look: Look,
+    language: Language,
     quick: Vec<(String, String)>,
     paused: bool,
 }
 
 impl Shown {
     fn of(view: &View) -> Self {
-        Self { look: look(view), quick: quick(&view.templates), paused: !view.preferences.notifications }
+        Self {
+            look: look(view),
+            language: view.language,
+            quick: quick(&view.templates),
+            paused: !view.preferences.notifications,
+        }
     }
 }
 
@@ -77,7 +84,8 @@ struct Tray {
 
 /// Puts the icon in the tray.
 pub fn create(app: &AppHandle) -> Result<(), tauri::Error> {
-    let shown = Shown { look: Look::Quiet, quick: Vec::new(), paused: false };
+    // Until the engine says what it is: it does so before a hand can reach the menu.
+    let shown = Shown { look: Look::Quiet, language: Language::System, quick: Vec::new(), paused: false };
     let icon = TrayIconBuilder::with_id("countersign")
         .tooltip("Countersign")
         .icon(icon(shown.look)?)
@@ -89,20 +97,22 @@ pub fn create(app: &AppHandle) -> Result<(), tauri::Error> {
 }
 
 fn menu(app: &AppHandle, shown: &Shown) -> Result<Menu<Wry>, tauri::Error> {
-    let mut sessions = SubmenuBuilder::new(app, "Quick session");
+    let mut sessions = SubmenuBuilder::new(app, say(shown.language, Line::TrayQuickSession));
     for (id, label) in &shown.quick {
         sessions = sessions.text(id, label);
     }
-    let item = |id: &str, label: &str| MenuItemBuilder::with_id(id, label).build(app);
+    let item = |id: &str, label| MenuItemBuilder::with_id(id, say(shown.language, label)).build(app);
     Menu::with_items(
         app,
         &[
             &sessions.build()?,
-            &item(OPEN, "Open")?,
-            &item(HISTORY, "History")?,
-            &CheckMenuItemBuilder::with_id(PAUSE, "Pause notifications").checked(shown.paused).build(app)?,
+            &item(OPEN, Line::TrayOpen)?,
+            &item(HISTORY, Line::TrayHistory)?,
+            &CheckMenuItemBuilder::with_id(PAUSE, say(shown.language, Line::TrayPause))
+                .checked(shown.paused)
+                .build(app)?,
             &tauri::menu::PredefinedMenuItem::separator(app)?,
-            &item(QUIT, "Quit")?,
+            &item(QUIT, Line::TrayQuit)?,
         ],
     )
 }
@@ -116,7 +126,7 @@ pub fn update(app: &AppHandle, view: &View) {
         if shown.look != now.look {
             tray.icon.set_icon(Some(icon(now.look)?))?;
         }
-        if (&shown.quick, shown.paused) != (&now.quick, now.paused) {
+        if (shown.language, &shown.quick, shown.paused) != (now.language, &now.quick, now.paused) {
             tray.icon.set_menu(Some(menu(app, &now)?))?;
         }
         Ok::<_, tauri::Error>(())
@@ -177,6 +187,8 @@ mod tests {
             url: None,
             number: None,
             prefill: false,
+            language: Language::En,
+            typed: false,
             progress: Progress::Waiting,
             outcome,
             remaining_ms: 0,
@@ -193,8 +205,9 @@ mod tests {
             connection: Connection::Online,
             identity: None,
             sessions,
-            templates: countersign_agent::templates::built_in(),
+            templates: countersign_agent::templates::built_in(Language::En),
             preferences: Preferences::default(),
+            language: Language::En,
             fill_waiting: false,
             warnings: Vec::new(),
         }
@@ -211,7 +224,7 @@ mod tests {
 
     #[test]
     fn quick_session_lists_favourites_or_else_every_template() {
-        let mut templates = countersign_agent::templates::built_in();
+        let mut templates = countersign_agent::templates::built_in(Language::En);
         assert_eq!(quick(&templates).len(), templates.len());
         for template in &mut templates {
             template.favourite = template.id == "order";

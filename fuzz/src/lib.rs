@@ -271,16 +271,19 @@ pub fn templates(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut book = TemplateBook::open(folder.path());
-    let before = book.list().len();
+    let before = book.list(countersign_agent::view::Language::En).len();
     let mut number = 0;
     let mut fresh = || {
         number += 1;
         number.to_string()
     };
     match book.import(text, &mut fresh) {
-        Err(_) => assert_eq!(book.list().len(), before),
+        Err(_) => assert_eq!(book.list(countersign_agent::view::Language::En).len(), before),
         Ok(imported) => {
-            assert_eq!(book.list().len() as u64, before as u64 + u64::from(imported.added));
+            assert_eq!(
+                book.list(countersign_agent::view::Language::En).len() as u64,
+                before as u64 + u64::from(imported.added)
+            );
             let (written, _) = book.export();
             let again = book.import(&written, &mut fresh).unwrap();
             assert_eq!(u64::from(again.added), 0);

@@ -1,7 +1,9 @@
 //! Who the program is to a service, and how it starts: enrolment, withdrawal, sign-out, the desktop session.
 
 use crate::desk::Desk;
-use crate::stage::{Stage, wait_for};
+use crate::stage::{Stage, app_binary, wait_for};
+use sha2::{Digest as _, Sha256};
+use thirtyfour::Key;
 
 /// Access that was withdrawn is said plainly, with the way back; nothing can be started meanwhile.
 #[tokio::test(flavor = "multi_thread")]
@@ -81,5 +83,95 @@ async fn it_starts_with_the_desktop_session() {
     assert!(std::fs::read_to_string(entry).unwrap().contains("--hidden"));
     desk.click("autostart").await;
     wait_for("the entry to go", || entries() == 0);
+    desk.close().await;
+}
+
+/// Without a keyring the access is kept for this run, the user is told, and no file holds it.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keyring_access_lasts_for_this_run() {
+    let stage = Stage::set_without_keyring("no-keyring");
+    let desk = Desk::enrolled(&stage).await;
+    assert!(desk.text("warning-keyring_unavailable").await.contains("this run only"));
+    desk.start_phone("06 12 34 56 78", "organization", "Ticket 4812").await;
+    desk.picture(&stage, "1-card").await;
+    desk.click("cancel").await;
+    desk.wait_for_outcome("cancelled").await;
+    desk.click("tab-settings").await;
+    assert!(desk.text("warning-detail-keyring_unavailable").await.contains("never written to a plain file"));
+    desk.picture(&stage, "2-settings").await;
+    desk.close().await;
+    assert!(searched_for_token(&stage) > 10, "nothing was searched");
+    let desk = Desk::start(&stage).await;
+    desk.find("practice").await;
+    desk.close().await;
+}
+
+/// Looks for the token in every file the app may write. The service knows its SHA-256, so every run of 43 characters of its
+/// alphabet is hashed and compared. Returns how many runs there were.
+fn searched_for_token(stage: &Stage) -> usize {
+    let service = rusqlite::Connection::open(stage.home.path().join("service/countersign.db")).unwrap();
+    let mut agents = service.prepare("SELECT token FROM agents WHERE token IS NOT NULL").unwrap();
+    let kept: Vec<Vec<u8>> =
+        agents.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(!kept.is_empty());
+    let mut runs = 0;
+    for file in
+        ["data", "config", "cache", "home"].iter().flat_map(|name| files_under(&stage.home.path().join(name)))
+    {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let of_a_token = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_';
+        for run in bytes.split(|b| !of_a_token(b)).flat_map(|word| word.windows(43)) {
+            runs += 1;
+            let digest = Sha256::digest(run);
+            assert!(!kept.iter().any(|token| token[..] == digest[..]), "{} holds the token", file.display());
+        }
+    }
+    runs
+}
+
+fn files_under(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().filter_map(Result::ok) {
+            let is_folder = entry.file_type().unwrap().is_dir();
+            if is_folder { folders.push(entry.path()) } else { files.push(entry.path()) }
+        }
+    }
+    files
+}
+
+/// An enrolment link opened by another program, given to a second start, stands in the form of the first; a person sends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enrolment_link_is_handed_over() {
+    let stage = Stage::set("enroll-link");
+    let desk = Desk::start(&stage).await;
+    let link = stage.service.enrollment_link("Dana R.");
+    stage.run(app_binary().to_str().unwrap(), &[&link]).expect("a second start hands over and ends");
+    desk.wait_for_value("enroll-link", &link).await;
+    desk.find("practice").await;
+    desk.picture(&stage, "1-filled").await;
+    desk.wait_for_focus("enroll-link").await;
+    desk.press_key(Key::Enter).await;
+    desk.wait_until_gone("practice").await;
+    desk.wait_for_connection("online").await;
+    assert_eq!(stage.running_app().len(), 1, "one instance");
+    desk.close().await;
+}
+
+/// Above other windows, when the user wants it.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stays_above_other_windows() {
+    let stage = Stage::set("on-top");
+    let desk = Desk::start(&stage).await;
+    let above = || {
+        let window = stage.windows().pop().unwrap_or_default();
+        stage.run("xprop", &["-id", &window, "_NET_WM_STATE"]).unwrap_or_default().contains("STATE_ABOVE")
+    };
+    assert!(!above());
+    desk.click("tab-settings").await;
+    desk.click("always_on_top").await;
+    wait_for("the window to rise", above);
+    desk.click("always_on_top").await;
+    wait_for("the window to stand among others", || !above());
     desk.close().await;
 }

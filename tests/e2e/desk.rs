@@ -2,6 +2,7 @@
 
 use crate::stage::{PATIENCE, Stage, app_binary, workspace};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use thirtyfour::Capabilities;
 use thirtyfour::prelude::*;
@@ -9,6 +10,8 @@ use thirtyfour::prelude::*;
 /// The agent's window.
 pub struct Desk {
     driver: WebDriver,
+    /// Keys pressed and things clicked so far; what is typed into an input does not count.
+    presses: AtomicU32,
 }
 
 impl Desk {
@@ -19,7 +22,7 @@ impl Desk {
         capabilities.set("tauri:options", json!({ "application": app_binary() })).unwrap();
         let driver =
             WebDriver::new(stage.tauri_driver(), capabilities).await.expect("the window does not open");
-        let desk = Self { driver };
+        let desk = Self { driver, presses: AtomicU32::new(0) };
         desk.wait_for_state("connection", "online").await;
         desk
     }
@@ -57,14 +60,24 @@ impl Desk {
     }
 
     pub async fn wait_until_gone(&self, hook: &str) {
-        let until = Instant::now() + PATIENCE;
+        self.wait_until_gone_within(hook, PATIENCE).await;
+    }
+
+    pub async fn wait_until_gone_within(&self, hook: &str, time: Duration) {
+        let until = Instant::now() + time;
         while self.is_there(hook).await {
             assert!(Instant::now() < until, "{hook} stays");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
+    /// How many keys were pressed and things clicked since this was asked last.
+    pub fn presses(&self) -> u32 {
+        self.presses.swap(0, Ordering::SeqCst)
+    }
+
     pub async fn click(&self, hook: &str) {
+        self.presses.fetch_add(1, Ordering::SeqCst);
         let until = Instant::now() + PATIENCE;
         // The window may draw itself anew between finding and clicking.
         while let Err(error) = self.find(hook).await.click().await {
@@ -84,6 +97,11 @@ impl Desk {
 
     pub async fn text(&self, hook: &str) -> String {
         self.find(hook).await.text().await.unwrap()
+    }
+
+    /// Everything an element holds as text, cut off at an edge or not.
+    pub async fn content(&self, hook: &str) -> String {
+        self.find(hook).await.prop("textContent").await.unwrap().unwrap_or_default()
     }
 
     pub async fn attribute(&self, hook: &str, name: &str) -> Option<String> {
@@ -146,6 +164,35 @@ impl Desk {
             assert!(Instant::now() < until, "the card has no link");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Waits until the card has another link than this one.
+    pub async fn wait_for_other_link(&self, old: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.link().await == old {
+            assert!(Instant::now() < until, "the link stays");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until another card is open than this one, or none.
+    pub async fn wait_until_other_card(&self, old: Option<&str>) {
+        let until = Instant::now() + PATIENCE;
+        while self.is_there("card").await && self.attribute("card", "data-session").await.as_deref() == old {
+            assert!(Instant::now() < until, "the card stays");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Sets a date input to the day of this moment.
+    pub async fn set_day(&self, hook: &str, at_ms: i64) {
+        const SET: &str = "const [hook, at] = arguments; const day = new Date(at); \
+            const input = document.querySelector(`[data-testid=\"${hook}\"]`); \
+            const two = (n) => String(n).padStart(2, '0'); \
+            input.value = `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`; \
+            input.dispatchEvent(new Event('input', {bubbles: true})); \
+            input.dispatchEvent(new Event('change', {bubbles: true}));";
+        self.driver.execute(SET, vec![json!(hook), json!(at_ms)]).await.unwrap();
     }
 
     /// The passcode on the screen, digits only.
@@ -224,15 +271,96 @@ impl Desk {
 
     /// Presses a key, wherever the focus is.
     pub async fn press(&self, key: &str) {
-        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+        self.presses.fetch_add(1, Ordering::SeqCst);
+        self.type_at_focus(key).await;
+    }
+
+    /// Presses a key the `WebDriver` has a name for.
+    pub async fn press_key(&self, key: Key) {
+        self.press(&char::from(key).to_string()).await;
     }
 
     pub async fn type_at_focus(&self, text: &str) {
-        self.press(text).await;
+        self.driver.action_chain().send_keys(text).perform().await.unwrap();
+    }
+
+    /// The hook of what has the focus.
+    pub async fn focused(&self) -> Option<String> {
+        let element = self.driver.active_element().await.ok()?;
+        element.attr("data-testid").await.ok().flatten()
+    }
+
+    /// Presses Tab until this has the focus.
+    pub async fn tab_to(&self, hook: &str) {
+        let mut passed = Vec::new();
+        for _ in 0..80 {
+            let focused = self.focused().await;
+            if focused.as_deref() == Some(hook) {
+                return;
+            }
+            passed.push(focused.unwrap_or_default());
+            self.press_key(Key::Tab).await;
+        }
+        panic!("Tab does not come to {hook}, but to {passed:?}");
+    }
+
+    /// From wherever the focus is, to another screen by the arrow keys on the tabs.
+    pub async fn turn_to(&self, screen: &str) {
+        for _ in 0..80 {
+            if self.focused().await.is_some_and(|hook| hook.starts_with("tab-")) {
+                break;
+            }
+            self.press_key(Key::Tab).await;
+        }
+        for _ in 0..5 {
+            if self.focused().await.as_deref() == Some(&format!("tab-{screen}")) {
+                return;
+            }
+            self.press_key(Key::Right).await;
+        }
+        panic!("the arrows do not come to {screen}");
+    }
+
+    /// Waits until a switch is off.
+    pub async fn wait_until_off(&self, hook: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.find(hook).await.is_selected().await.unwrap_or(true) {
+            assert!(Instant::now() < until, "{hook} stays on");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The window's inside, in its own pixels.
+    pub async fn inner_size(&self) -> (i64, i64) {
+        let size = self.driver.execute("return [innerWidth, innerHeight]", vec![]).await.unwrap();
+        size.convert().unwrap()
+    }
+
+    /// What cannot be reached as the window stands: it scrolls sideways, or a control is cut off at a side. One line a fault.
+    pub async fn lost_controls(&self) -> Vec<String> {
+        const LOOK: &str = "const faults = []; const width = document.documentElement.clientWidth;             const area = document.scrollingElement;             if (area.scrollWidth > width) faults.push('scrolls sideways: ' + area.scrollWidth + ' > ' + width);             for (const box of document.querySelectorAll('.body, .foot, .screen, .header')) {               if (box.scrollWidth > box.clientWidth + 1) faults.push('scrolls sideways: ' + box.className); }             for (const control of document.querySelectorAll('button, input, select, [role=grid], h1, h2, .passcode')) {               const {left, right, width: wide, height} = control.getBoundingClientRect();               if (wide === 0 || height === 0) continue;               if (left < -1 || right > width + 1)                 faults.push((control.dataset.testid ?? control.className ?? control.tagName) + ': ' + left + '–' + right); }             return faults;";
+        self.driver.execute(LOOK, vec![]).await.unwrap().convert().unwrap()
+    }
+
+    /// Changes the language past its select, at which the driver cannot aim while the window is enlarged.
+    pub async fn speak(&self, language: &str) {
+        let view = self.invoke("view", json!({})).await.unwrap();
+        let mut preferences = view["preferences"].clone();
+        preferences["language"] = json!(language);
+        self.invoke("set_preferences", json!({ "preferences": preferences })).await.unwrap();
+    }
+
+    /// Enlarges the window's content to twice its size, as a user does: by Ctrl and plus.
+    pub async fn enlarge(&self) {
+        for _ in 0..5 {
+            let chain = self.driver.action_chain().key_down(Key::Control).send_keys("+");
+            chain.key_up(Key::Control).perform().await.unwrap();
+        }
     }
 
     pub async fn press_with_control(&self, key: &str) {
         assert_eq!(key, "Enter");
+        self.presses.fetch_add(1, Ordering::SeqCst);
         let chain = self.driver.action_chain().key_down(Key::Control).send_keys(Key::Enter);
         chain.key_up(Key::Control).perform().await.unwrap();
     }
@@ -271,7 +399,9 @@ impl Desk {
 
     /// Chooses an option of a select by its value.
     pub async fn choose(&self, hook: &str, value: &str) {
+        self.presses.fetch_add(2, Ordering::SeqCst);
         let option = format!("[data-testid=\"{hook}\"] option[value=\"{value}\"]");
+        self.find(hook).await;
         self.driver.find(By::Css(option)).await.unwrap().click().await.unwrap();
     }
 

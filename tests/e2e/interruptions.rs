@@ -2,7 +2,9 @@
 
 use crate::desk::Desk;
 use crate::phone::Phone;
-use crate::stage::Stage;
+use crate::stage::{Stage, wait_for};
+use crate::tray::Panel;
+use std::time::{Duration, Instant};
 
 /// Thirty seconds pass: both screens say so, and neither shows the code any more.
 #[tokio::test(flavor = "multi_thread")]
@@ -18,7 +20,7 @@ async fn time_runs_out() {
     let shown = phone.passcode().await;
     desk.click("reveal").await;
     assert_eq!(desk.passcode().await, shown);
-    tokio::time::sleep(std::time::Duration::from_secs(15)).await;
+    tokio::time::sleep(Duration::from_secs(15)).await;
     desk.picture(&stage, "1-last-seconds").await;
     phone.wait_for("invalid").await;
     desk.wait_for_outcome("expired").await;
@@ -46,7 +48,7 @@ async fn recreate_starts_over() {
         if fresh != old {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
         fresh = desk.link().await;
     }
     assert_ne!(fresh, old);
@@ -159,4 +161,53 @@ async fn the_app_is_killed_and_started_again() {
     phone.wait_for("invalid").await;
     phone.close().await;
     desk.close().await;
+}
+
+/// What is shown or copied does not stay: the code hides after 20 s and when the user looks elsewhere, the link leaves the
+/// clipboard after a minute, and what somebody else has put there stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_shown_and_copied_goes_away() {
+    let stage = Stage::set("goes-away");
+    let panel = Panel::on(&stage).await;
+    let desk = Desk::enrolled(&stage).await;
+    let link = desk.start_phone("0612345678", "organization", "Ticket 4812").await;
+    desk.press("c").await;
+    wait_for("the link on the clipboard", || stage.clipboard() == link);
+    let copied = Instant::now();
+    let phone = Phone::open(&stage, &link).await;
+    phone.answer("organization", "0612345678").await;
+    let shown = phone.passcode().await;
+    desk.wait_for_step("viewed", "now").await;
+    desk.press("r").await;
+    desk.find("passcode").await;
+    assert!(!stage.clipboard().contains(&shown));
+    let revealed = Instant::now();
+    desk.wait_until_gone_within("passcode", Duration::from_secs(40)).await;
+    assert!(revealed.elapsed() > Duration::from_secs(18), "hidden before it could be read out");
+    desk.press("+").await;
+    desk.press("r").await;
+    desk.find("passcode").await;
+    // Another window takes the focus.
+    let other = stage.start("xmessage", &["elsewhere"]);
+    desk.wait_until_gone_within("passcode", Duration::from_secs(10)).await;
+    drop(other);
+    phone.close().await;
+
+    assert_eq!(stage.clipboard(), link, "it stays for a minute");
+    while !stage.clipboard().is_empty() {
+        assert!(copied.elapsed() < Duration::from_secs(100), "the link stays on the clipboard");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(copied.elapsed() > Duration::from_secs(55), "gone before it could be pasted");
+
+    // At the end it goes at once, but for what is not ours.
+    desk.click("tab-start").await;
+    let link = desk.start_phone("0612345678", "organization", "Ticket 4813").await;
+    desk.press("c").await;
+    wait_for("the link on the clipboard", || stage.clipboard() == link);
+    stage.copy("somebody else's");
+    panel.press("Quit").await;
+    wait_for("the program to end", || stage.running_app().is_empty());
+    desk.forget();
+    assert_eq!(stage.clipboard(), "somebody else's");
 }

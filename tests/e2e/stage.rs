@@ -52,6 +52,15 @@ pub struct Stage {
 impl Stage {
     /// Sets the stage for a test; pictures bear its name.
     pub fn set(name: &'static str) -> Self {
+        Self::set_with(name, true)
+    }
+
+    /// A stage on which nothing keeps secrets.
+    pub fn set_without_keyring(name: &'static str) -> Self {
+        Self::set_with(name, false)
+    }
+
+    fn set_with(name: &'static str, keyring: bool) -> Self {
         // The WebDriver's client is built with TLS in this workspace; one that was installed before is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let home = tempfile::tempdir().unwrap();
@@ -62,10 +71,12 @@ impl Stage {
         environment.push(("DISPLAY".into(), display));
         daemons.push(xvfb);
 
-        let (bus, dbus) = start_bus(&environment);
+        let (bus, dbus) = start_bus(home.path(), &environment);
         environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), bus));
         daemons.push(dbus);
-        daemons.push(start_keyring(&environment));
+        if keyring {
+            daemons.push(start_keyring(&environment));
+        }
         daemons.push(start("openbox", &[], &environment));
         let config = home.path().join("dunstrc");
         fs::write(&config, "[global]\n    monitor = 0\n    history_length = 50\n").unwrap();
@@ -147,18 +158,66 @@ impl Stage {
 
     /// Kills the desktop app, and nothing else, as a crash would.
     pub fn kill_app(&self) {
+        let running = self.running_app();
+        assert!(!running.is_empty(), "the app is not running");
+        for pid in running {
+            // One that has just ended is as good as killed.
+            let _ = Command::new("kill").args(["-KILL", &pid]).status();
+        }
+    }
+
+    /// The desktop app's processes on this stage.
+    pub fn running_app(&self) -> Vec<String> {
         let app = app_binary().canonicalize().unwrap();
         let ours = self.home.path().to_str().unwrap();
-        let mut killed = 0;
-        for entry in fs::read_dir("/proc").unwrap().filter_map(Result::ok) {
+        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        let runs = processes.filter(|entry| {
             let runs_app = fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == app);
             let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-            if runs_app && String::from_utf8_lossy(&environment).contains(ours) {
-                let pid = entry.file_name().to_string_lossy().into_owned();
-                killed += usize::from(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
-            }
-        }
-        assert!(killed > 0, "the app is not running");
+            runs_app && String::from_utf8_lossy(&environment).contains(ours)
+        });
+        runs.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// Starts the app without a `WebDriver`, as the desktop session or a user would.
+    pub fn start_app(&self, arguments: &[&str]) -> Process {
+        start(app_binary().to_str().unwrap(), arguments, &self.environment)
+    }
+
+    /// The app's windows that can be seen.
+    pub fn windows(&self) -> Vec<String> {
+        let found = self.run("xdotool", &["search", "--onlyvisible", "--name", "^Countersign$"]);
+        found.unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+
+    /// The address of the message bus.
+    pub fn bus(&self) -> &str {
+        let found = self.environment.iter().find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+        found.map(|(_, address)| address.as_str()).unwrap()
+    }
+
+    /// Another program of this stage.
+    pub fn start(&self, program: &str, arguments: &[&str]) -> Process {
+        start(program, arguments, &self.environment)
+    }
+
+    /// Puts something on the clipboard, as another program would.
+    pub fn copy(&self, text: &str) {
+        let mut child = Command::new("xclip")
+            .args(["-i", "-selection", "clipboard"])
+            .envs(self.environment.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child.wait().unwrap();
+    }
+
+    /// What the clipboard holds.
+    pub fn clipboard(&self) -> String {
+        self.run("xclip", &["-o", "-selection", "clipboard"]).unwrap_or_default()
     }
 
     /// The app's folder for history and settings.
@@ -318,9 +377,25 @@ fn start_xvfb() -> (String, Process) {
     (format!(":{}", line.trim()), Process(child))
 }
 
-fn start_bus(environment: &[(String, String)]) -> (String, Process) {
+/// A session bus that starts nothing by itself: what is on the stage was put there.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+fn start_bus(home: &Path, environment: &[(String, String)]) -> (String, Process) {
+    let config = home.join("bus.conf");
+    fs::write(&config, BUS).unwrap();
     let mut child = Command::new("dbus-daemon")
-        .args(["--session", "--nofork", "--print-address=1"])
+        .args(["--nofork", "--print-address=1", "--config-file", config.to_str().unwrap()])
         .envs(environment.iter().cloned())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -2,12 +2,14 @@
 
 use crate::customer::Customer;
 use crate::recorder::Keyring;
-use crate::table::{self, PHONE};
+use crate::table::{self, PHONE, request};
 use countersign_agent::view::{
     ExportFormat, FieldSpec, Fill, HistoryQuery, Integrity, Language, Outcome, Preferences, RefusedCode,
     SubjectWarning, TemplateDraft, TemplateSource, Theme,
 };
+use countersign_protocol::wire::{Empty, OpenedSession};
 use countersign_protocol::{Began, Kind};
+use reqwest::Method;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -42,6 +44,37 @@ async fn notifications_can_be_paused_but_alarms_cannot() {
     customer.say(false, true).await;
     table.session(&card.id, |card| card.outcome == Some(Outcome::Unexpected)).await;
     assert_eq!(table.desktop.told().len(), 1);
+}
+
+/// A built-in template's words, in the offer and in the message, are the agent's unless the customer speaks another language.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_is_asked_in_their_language() {
+    let table = table::lay().await;
+    for (language, name, word) in [
+        (Language::System, "Numéro de téléphone", "vérifiez"),
+        (Language::Es, "Número de teléfono", "compruebe"),
+    ] {
+        let mut request = request(Some("phone"), "", Kind::Phone, PHONE, Began::Recipient);
+        request.language = language;
+        let id = table.engine.start(request).await.unwrap();
+        let card = table.session(&id, |_| true).await;
+        assert_eq!(card.fields[0].name, name);
+        let message = table.engine.message(id.clone(), Language::System).await;
+        let customer = Customer::with(card.url.as_deref().unwrap());
+        let opened: OpenedSession = customer.call(Method::POST, "open", &Empty {}).await.unwrap();
+        assert_eq!(opened.offer.fields[0].name, name);
+        let message = message.ok().unwrap();
+        assert!(message.text.contains(word), "{}", *message.text);
+        assert!(
+            table.engine.message(id, Language::De).await.is_err(),
+            "once opened there is nothing to send"
+        );
+    }
+    // What the user has named is as they named it.
+    let mut own = request(None, "", Kind::Text, "x", Began::Recipient);
+    own.language = Language::Es;
+    let id = table.engine.start(own).await.unwrap();
+    assert_eq!(table.session(&id, |_| true).await.fields[0].name, "Phone number");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +129,7 @@ async fn own_templates_are_started_from_and_named_in_history() {
     let id = table.engine.save_template(draft).await.unwrap();
     let view = table.until(|view| view.templates.iter().any(|template| template.id == id)).await;
     assert!(view.templates.iter().any(|t| t.id == id && t.source == TemplateSource::Own));
-    let start = table::request(Some(&id), "", Kind::Phone, PHONE, Began::Recipient);
+    let start = request(Some(&id), "", Kind::Phone, PHONE, Began::Recipient);
     table.engine.start(start).await.unwrap();
     let query = HistoryQuery { template: Some("Callback".into()), ..HistoryQuery::default() };
     assert_eq!(table.engine.history(query, None, 10).await.unwrap().rows.len(), 1);
@@ -138,7 +171,7 @@ async fn history_is_found_counted_exported_and_proved() {
     let cancelled = HistoryQuery { outcomes: vec![Outcome::Cancelled, Outcome::Matched], ..found("ticket") };
     let summary = table.engine.history_summary(cancelled.clone()).await.unwrap();
     assert_eq!((summary.count, summary.days.len(), summary.median_secs), (2, 1, None));
-    assert_eq!(summary.templates, ["Phone number"]);
+    assert_eq!(summary.templates, ["Numéro de téléphone"]);
 
     let csv = table.engine.export_history(HistoryQuery::default(), ExportFormat::Csv).await.unwrap();
     let text = std::fs::read_to_string(&csv.path).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::recorder::{Keyring, Recorder};
 use countersign_agent::credentials::{Credential, CredentialStore};
-use countersign_agent::view::{FieldEntry, FieldSpec, SessionView, StartRequest, View};
+use countersign_agent::view::{FieldEntry, FieldSpec, Language, SessionView, StartRequest, View};
 use countersign_agent::{Engine, Handle, Options};
 use countersign_protocol::{Began, Kind};
 use countersign_service::limits::Limits;
@@ -105,5 +105,6 @@ pub fn request(template: Option<&str>, subject: &str, kind: Kind, value: &str, b
         began,
         ttl_secs: 120,
         prefill: false,
+        language: Language::System,
     }
 }

@@ -63,6 +63,8 @@ export function session(progress: Progress, change: Partial<SessionView> = {}): 
     url: progress === 'creating' ? null : `https://verify.acme.example/acme/${ids[0] ?? ''}`,
     number: progress === 'creating' ? null : '482913',
     prefill: false,
+    language: 'en',
+    typed: false,
     progress,
     outcome: null,
     remaining_ms: 102_000,
@@ -90,7 +92,7 @@ export const preferences: Preferences = {
 };
 
 export function view(change: Partial<View> = {}): View {
-  return { revision: 1, connection: 'online', identity: acme, sessions: [], templates, preferences, fill_waiting: false, warnings: [], ...change };
+  return { revision: 1, connection: 'online', identity: acme, sessions: [], templates, preferences, language: 'en', fill_waiting: false, warnings: [], ...change };
 }
 
 export const several: SessionView[] = [

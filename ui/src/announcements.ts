@@ -26,7 +26,7 @@ const steps: Partial<Record<Progress, 'opened' | 'confirmed' | 'viewed'>> = { op
 function changes(before: SessionView, after: SessionView): string[] {
   const lines: string[] = [];
   const step = steps[after.progress];
-  if (after.progress !== before.progress && after.outcome === null && step !== undefined) lines.push(text.announce[step]);
+  if (after.progress !== before.progress && after.outcome === null && step !== undefined) lines.push(step === 'viewed' && after.typed ? text.typed.announce : text.announce[step]);
   if (after.outcome !== null && before.outcome === null) lines.push(text.outcomes[after.outcome].title);
   if (after.open_refused > before.open_refused) lines.push(text.stolen.title);
   if (after.ttl_secs > before.ttl_secs) lines.push(text.announce.extended);

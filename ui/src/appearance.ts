@@ -8,9 +8,9 @@ import type { Spoken } from './text/index.ts';
 
 const rightToLeft: readonly Spoken[] = ['ar'];
 
-/** The language to speak: the one chosen, or the first of the system's that we have sentences in. */
-export function resolveLanguage(chosen: Language, system: readonly string[]): Spoken {
-  if (chosen !== 'system') return chosen;
+/** The language to speak: the engine's word; until it has come, the first of the system's that we have sentences in. */
+export function resolveLanguage(said: Language, system: readonly string[]): Spoken {
+  if (said !== 'system') return said;
   for (const tag of system) {
     const [code = ''] = tag.toLowerCase().split('-');
     const found = (Object.keys(catalogues) as Spoken[]).find((each) => each === code);
@@ -35,8 +35,8 @@ function address(root: HTMLElement, language: Spoken): void {
 /** Follows the preferences until the returned function is called. */
 export function followPreferences(): () => void {
   return effect(() => {
-    const { theme, language } = view.value.preferences;
-    dress(document.documentElement, theme);
+    const { language, preferences } = view.value;
+    dress(document.documentElement, preferences.theme);
     address(document.documentElement, resolveLanguage(language, navigator.languages));
   });
 }

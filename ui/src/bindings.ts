@@ -31,6 +31,10 @@ templates: Array<Template>,
  */
 preferences: Preferences, 
 /**
+ * The language to speak: the one preferred, or the system's. Never [`Language::System`].
+ */
+language: Language, 
+/**
  * Something from outside the window waits to be put in the form: fetch it with `take_fill`.
  */
 fill_waiting: boolean, 
@@ -193,6 +197,14 @@ number: string | null,
  * Whether *copy* adds the first value to the link.
  */
 prefill: boolean, 
+/**
+ * The language the customer is written to in; never [`Language::System`].
+ */
+language: Language, 
+/**
+ * The customer types the code they hear, and their page compares; otherwise they see it and compare themselves.
+ */
+typed: boolean, 
 /**
  * How far it has come.
  */
@@ -424,7 +436,11 @@ ttl_secs: number,
 /**
  * Whether *copy* adds the first value to the link.
  */
-prefill: boolean, };
+prefill: boolean, 
+/**
+ * The customer's language: of the message, and of a built-in template's words. [`Language::System`]: the agent's own.
+ */
+language: Language, };
 export type FieldEntry = { 
 /**
  * What is asked for.

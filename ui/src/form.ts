@@ -5,7 +5,7 @@
  */
 
 import { batch, computed, signal } from '@preact/signals';
-import type { Began, FieldSpec, Kind, Refused, StartRequest, Template } from './bindings.ts';
+import type { Began, FieldSpec, Kind, Language, Refused, StartRequest, Template } from './bindings.ts';
 import { view } from './state.ts';
 
 /** A session has one to three fields (the form has room for no more). */
@@ -44,6 +44,8 @@ export const ttlCustom = computed(() => {
   return PRESETS.some((preset) => preset === preferred) ? '' : String(preferred);
 });
 export const prefill = signal(false);
+/** The customer's language: of the message, and of a built-in template's words; `system`: the agent's own. Stays for the next. */
+export const customerLanguage = signal<Language>('system');
 export const refusal = signal<Refused | null>(null);
 /** Grows when the form is emptied: inputs keyed with it start anew. */
 export const generation = signal(0);
@@ -108,6 +110,7 @@ export function startRequest(values: readonly string[], subject: string): StartR
     began: began.peek(),
     ttl_secs: ttlCustom.peek() === '' ? ttlPreset.peek() : Math.round(Number(ttlCustom.peek())),
     prefill: prefill.peek(),
+    language: customerLanguage.peek(),
   };
 }
 

@@ -38,6 +38,7 @@ const empty: View = {
     ttl_secs: 120,
     history_days: 0,
   },
+  language: 'system',
   fill_waiting: false,
   warnings: [],
 };

@@ -2,7 +2,7 @@
 //! and no rule hides in the shell.
 
 use crate::credentials::Credential;
-use crate::view::{Preferences, View};
+use crate::view::{Language, Preferences, View};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -50,6 +50,8 @@ pub struct Notice {
     pub subject: String,
     /// What happened.
     pub kind: NoticeKind,
+    /// The language to say it in.
+    pub language: Language,
 }
 
 /// What a notice is about.

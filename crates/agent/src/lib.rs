@@ -10,6 +10,7 @@
 //! - [`history`]: SQLite, metadata only, and the record of spent shares
 //! - [`credentials`], [`enrollment`], [`settings`]: who we are to which service
 //! - [`templates`]: what a session can be started from
+//! - [`text`]: everything a person reads that is not the window's
 //! - [`deep_link`]: links of other programs that fill the form
 //! - [`message`], [`qr`], [`subject`]: the text to send, the code to scan, the warning about what identifies
 //! - [`view`]: the seam
@@ -28,6 +29,7 @@ pub mod settings;
 pub mod sse;
 pub mod subject;
 pub mod templates;
+pub mod text;
 pub mod view;
 
 mod refusals;
@@ -35,6 +37,12 @@ mod refusals;
 pub use credentials::Credential;
 pub use desktop::{Desktop, Notice};
 pub use engine::{Engine, Handle, Options};
+
+/// Whether what this module says may be written down. The library that reads phone numbers writes them into its log as they were
+/// typed; however much whoever looks for a fault asks to be logged, a value is not.
+pub fn may_be_logged(module: &str) -> bool {
+    !module.starts_with("rlibphonenumber")
+}
 
 #[cfg(test)]
 mod bindings;

@@ -6,7 +6,7 @@
 
 use crate::desktop::NoticeKind;
 use crate::history::{HistoryError, Milestone};
-use crate::view::{Allowed, FieldSpec, Outcome, Progress, Refused, SessionView, TemplateName};
+use crate::view::{Allowed, FieldSpec, Language, Outcome, Progress, Refused, SessionView, TemplateName};
 use countersign_protocol::agent::{Accepted, Offered, Refusal, Viewed};
 use countersign_protocol::wire::{self, EventKind, Verdict};
 use countersign_protocol::{Began, Nonce, Passcode, SessionId, prefill};
@@ -30,6 +30,8 @@ pub struct Entry {
     pub ttl_secs: u32,
     /// Whether the link carries the first value.
     pub prefill: bool,
+    /// The language the recipient is written to in.
+    pub language: Language,
 }
 
 /// Something that has to follow from an event or a request.
@@ -70,6 +72,7 @@ pub struct LiveSession {
     progress: Progress,
     outcome: Option<Outcome>,
     open_refused: u32,
+    typed: bool,
     stage: Stage,
 }
 
@@ -81,6 +84,8 @@ pub struct Placed {
     pub number: String,
     /// Time left.
     pub left: Duration,
+    /// The recipient types the code, and their page compares.
+    pub typed: bool,
 }
 
 impl LiveSession {
@@ -104,6 +109,7 @@ impl LiveSession {
             progress: Progress::Waiting,
             outcome: None,
             open_refused: 0,
+            typed: placed.typed,
             stage: Stage::Offered(offered),
         }
     }
@@ -336,6 +342,8 @@ impl LiveSession {
             url: Some(self.url.clone()),
             number: Some(self.number.clone()),
             prefill: self.entry.prefill,
+            language: self.entry.language,
+            typed: self.typed,
             progress: self.progress,
             outcome: self.outcome,
             remaining_ms: if over { 0 } else { millis(self.deadline.saturating_duration_since(now)) },

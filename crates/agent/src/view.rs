@@ -23,6 +23,8 @@ pub struct View {
     pub templates: Vec<Template>,
     /// What the user chose.
     pub preferences: Preferences,
+    /// The language to speak: the one preferred, or the system's. Never [`Language::System`].
+    pub language: Language,
     /// Something from outside the window waits to be put in the form: fetch it with `take_fill`.
     pub fill_waiting: bool,
     /// What the user should know about this machine, worst first.
@@ -232,6 +234,10 @@ pub struct SessionView {
     pub number: Option<String>,
     /// Whether *copy* adds the first value to the link.
     pub prefill: bool,
+    /// The language the customer is written to in; never [`Language::System`].
+    pub language: Language,
+    /// The customer types the code they hear, and their page compares; otherwise they see it and compare themselves.
+    pub typed: bool,
     /// How far it has come.
     pub progress: Progress,
     /// How it ended, once it has.
@@ -500,6 +506,8 @@ pub struct StartRequest {
     pub ttl_secs: u32,
     /// Whether *copy* adds the first value to the link.
     pub prefill: bool,
+    /// The customer's language: of the message, and of a built-in template's words. [`Language::System`]: the agent's own.
+    pub language: Language,
 }
 
 /// A field with the value the agent expects.

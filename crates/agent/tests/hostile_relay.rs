@@ -8,7 +8,7 @@
 #![allow(clippy::print_stdout)] // the claim
 
 use countersign_agent::session::{Effect, Entry, LiveSession, Placed};
-use countersign_agent::view::{FieldSpec, Outcome, Progress};
+use countersign_agent::view::{FieldSpec, Language, Outcome, Progress};
 use countersign_protocol::agent::Offered;
 use countersign_protocol::keys::Channel;
 use countersign_protocol::offer::OfferDraft;
@@ -149,8 +149,10 @@ impl Run {
             began: Began::Recipient,
             ttl_secs: 120,
             prefill: false,
+            language: Language::En,
         };
-        let placed = Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2) };
+        let placed =
+            Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2), typed: false };
         let agent = LiveSession::new(id, entry, offered, placed, 0, Instant::now());
         Self {
             agent,

@@ -8,7 +8,7 @@
 
 use countersign_agent::history::History;
 use countersign_agent::session::{Effect, Entry, LiveSession, Placed};
-use countersign_agent::view::Outcome;
+use countersign_agent::view::{Language, Outcome};
 use countersign_protocol::agent::Offered;
 use countersign_protocol::keys::Channel;
 use countersign_protocol::offer::OfferDraft;
@@ -81,8 +81,10 @@ impl Game {
             began: Began::Recipient,
             ttl_secs: 120,
             prefill: false,
+            language: Language::En,
         };
-        let placed = Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2) };
+        let placed =
+            Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2), typed: false };
         let agent = LiveSession::new(id, entry, offered, placed, 0, Instant::now());
         Self { id, offer, agent, share }
     }
@@ -142,7 +144,8 @@ fn guess(rng: &mut Rng, mut history: Option<&mut History>) -> Option<&'static st
     )
     .unwrap();
     copy.share = offered.share().clone();
-    let placed = Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2) };
+    let placed =
+        Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2), typed: false };
     copy.agent = LiveSession::new(game.id, copy.agent.entry().clone(), offered, placed, 0, Instant::now());
     let (_, true_answer) = copy.answer(&right, rng);
     let effects = copy.send(&true_answer, Some(history));

@@ -10,7 +10,7 @@ use countersign_protocol::wire::{
 use countersign_protocol::{
     Began, Canonical, Compare, EntropyError, Field, Kind, Offer, RecipientToken, Salt, SessionId,
 };
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use std::error::Error;
 use std::sync::Arc;
@@ -20,7 +20,10 @@ use std::time::{Duration, Instant};
 /// Requests in one whole session.
 pub const REQUESTS: usize = 6;
 
-type Failure = Box<dyn Error + Send + Sync>;
+/// Longest a client keeps trying while the service is away.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// A service and an agent of its.
 #[derive(Clone)]
@@ -50,6 +53,32 @@ impl Target {
 
     fn values() -> Result<Vec<Canonical>, Failure> {
         Ok(vec![Kind::Code.read(&"US".parse()?, "A-77 4812").map_err(|_| "no value")?])
+    }
+
+    /// What both sides enter.
+    pub fn entered() -> [(Kind, String); 1] {
+        [(Kind::Code, "A-77 4812".to_owned())]
+    }
+
+    /// An agent's call, repeated while nobody answers; a refusal is an error.
+    pub async fn persist(&self, path: &str, body: &impl Serialize) -> Result<Vec<u8>, Failure> {
+        let began = Instant::now();
+        loop {
+            let request =
+                self.client.post(format!("{}{path}", self.origin)).bearer_auth(&self.token).json(body);
+            let answer = async {
+                let response = request.send().await?;
+                Ok::<_, reqwest::Error>((response.status(), response.bytes().await?.to_vec()))
+            };
+            match answer.await {
+                Ok((status, body)) if status.is_success() => return Ok(body),
+                Ok((StatusCode::SERVICE_UNAVAILABLE, _)) | Err(_) if began.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Ok((status, _)) => return Err(format!("{path}: {status}").into()),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     pub fn begin(&self) -> Result<Begun, Failure> {

@@ -2,52 +2,65 @@
 //! bodies. Load and service share the machine and the process.
 
 use crate::figure::{Goal, print};
-use crate::load::{REQUESTS, Target, many};
+use crate::load::{Failure, REQUESTS, Target, many};
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use countersign_service::limits::Limits;
-use countersign_service::{PracticeOrg, ServeOptions, serve};
+use countersign_service::{PracticeOrg, ServeOptions, Served, serve};
 use reqwest::Client;
-use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::pin::Pin;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-const AT_ONCE: usize = 64;
+/// Sessions the load generator has going.
+pub const AT_ONCE: usize = 64;
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-pub fn run(sessions: usize) -> Result<(), Box<dyn Error>> {
-    // The client is built with TLS in this workspace; a provider that was installed before is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(sessions)).map_err(|error| -> Box<dyn Error> { error })
+type Session = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
+
+/// The service in this process, on SQLite, with one agent.
+pub struct Fixture {
+    pub folder: TempDir,
+    target: Target,
+    served: Served,
+}
+
+impl Fixture {
+    pub async fn start() -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let served = serve(options(folder.path())?).await?;
+        let token = served.practice_token().ok_or("no practice agent")?.expose().to_owned();
+        let target = Target {
+            client: Client::new(),
+            origin: served.origin().to_owned(),
+            handle: "bench".to_owned(),
+            organization: "Bench".to_owned(),
+            token,
+        };
+        Ok(Self { folder, target, served })
+    }
+
+    /// What makes one whole session.
+    pub fn whole(&self) -> impl Fn() -> Session + Clone + Send + 'static {
+        let target = self.target.clone();
+        move || {
+            let target = target.clone();
+            Box::pin(async move { target.whole().await })
+        }
+    }
 }
 
 #[allow(clippy::cast_precision_loss)] // counts
-async fn measure(sessions: usize) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let folder = tempfile::tempdir()?;
-    let options = options(folder.path())?;
-    let served = serve(options).await?;
-    let token = served.practice_token().ok_or("no practice agent")?.expose().to_owned();
-    let target = Target {
-        client: Client::new(),
-        origin: served.origin().to_owned(),
-        handle: "bench".to_owned(),
-        organization: "Bench".to_owned(),
-        token,
-    };
-    let whole = {
-        let target = target.clone();
-        move || {
-            let target = target.clone();
-            async move { target.whole().await }
-        }
-    };
-    many(sessions / 10, AT_ONCE, whole.clone()).await?;
-    let took = many(sessions, AT_ONCE, whole).await?;
+pub async fn run(sessions: usize) -> Result<(), Failure> {
+    let fixture = Fixture::start().await?;
+    many(sessions / 10, AT_ONCE, fixture.whole()).await?;
+    let took = many(sessions, AT_ONCE, fixture.whole()).await?;
     let a_second = sessions as f64 / took.as_secs_f64();
     print("sqlite_sessions_per_s", a_second, "1/s", Goal::AtLeast(1500.0));
+    let Fixture { target, served, .. } = fixture;
     served.stop().await;
 
     let bare = bare(&target, sessions * REQUESTS).await?;
@@ -57,7 +70,7 @@ async fn measure(sessions: usize) -> Result<(), Box<dyn Error + Send + Sync>> {
 
 /// Requests a second of a handler that only echoes what a create posts.
 #[allow(clippy::cast_precision_loss)]
-async fn bare(target: &Target, requests: usize) -> Result<f64, Box<dyn Error + Send + Sync>> {
+async fn bare(target: &Target, requests: usize) -> Result<f64, Failure> {
     let listener = TcpListener::bind(LOOPBACK).await?;
     let origin = format!("http://{}", listener.local_addr()?);
     let echo = Router::new().route("/echo", post(|body: Bytes| async move { body }));
@@ -74,7 +87,7 @@ async fn bare(target: &Target, requests: usize) -> Result<f64, Box<dyn Error + S
     Ok(requests as f64 / took.as_secs_f64())
 }
 
-fn options(folder: &Path) -> Result<ServeOptions, Box<dyn Error + Send + Sync>> {
+fn options(folder: &Path) -> Result<ServeOptions, Failure> {
     Ok(ServeOptions {
         listen: LOOPBACK,
         public_origin: None,

@@ -3,6 +3,7 @@
 
 use crate::postgres::{PostgresUrl, PostgresUrlError};
 use crate::proxies::Proxy;
+use crate::store::redis::RedisUrls;
 use clap::ValueEnum;
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -43,6 +44,10 @@ pub struct FileConfig {
     pub metrics: Option<SocketAddr>,
     /// Whose word on where a call comes from is taken.
     pub trusted_proxy: Option<Vec<Proxy>>,
+    /// Where live sessions are, if not in the database.
+    pub redis: Option<RedisUrls>,
+    /// Replicas that have to acknowledge.
+    pub redis_replicas: Option<u32>,
     /// A certificate in PEM, for TLS in the process.
     pub tls_cert: Option<PathBuf>,
     /// Its key in PEM.

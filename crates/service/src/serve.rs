@@ -14,6 +14,7 @@ use crate::practice::{PracticeOrg, PracticeToken, practise};
 use crate::proxies::Proxies;
 use crate::sqlite::{Database, DatabaseError};
 use crate::store::SessionStore;
+use crate::store::redis::{RedisOptions, RedisStartError, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use crate::tls::{Certificate, TlsError, TlsFiles, TlsListener};
 use axum::Router;
@@ -65,6 +66,8 @@ pub struct Operations {
     pub metrics: Option<SocketAddr>,
     /// Whose word on where a call comes from is taken.
     pub proxies: Proxies,
+    /// Where live sessions are, if not in the database.
+    pub redis: Option<RedisOptions>,
     /// Where directory and audit are; the embedded database if absent.
     pub postgres: Option<PostgresUrl>,
     /// A certificate and its key, for TLS in the process; plain HTTP if absent.
@@ -103,6 +106,9 @@ pub enum ServeError {
     /// The directory cannot be used.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The store of live sessions cannot be used.
+    #[error(transparent)]
+    Redis(#[from] RedisStartError),
     /// The page's folder cannot be read.
     #[error("the page's folder cannot be read: {0}")]
     Page(#[source] io::Error),
@@ -202,7 +208,7 @@ pub async fn serve_operated(
     };
     let certificate = operations.tls.clone().map(Certificate::read).transpose()?;
     let database = Database::open(&options.data)?;
-    let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
+    let embedded = database.clone();
     let mut beside = Vec::new();
     let Kept { directory, audit, .. } = if let Some(url) = &operations.postgres {
         let kept = Kept::in_postgres(Postgres::open(url).await?, clock.clone());
@@ -212,6 +218,12 @@ pub async fn serve_operated(
     } else {
         outbox::leave(&database).await?;
         Kept::embedded(database, clock.clone())
+    };
+    let (store, clock) = if let Some(redis) = &operations.redis {
+        in_redis(redis, clock, audit.clone()).await?
+    } else {
+        let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::new(embedded, clock.clone()));
+        (store, clock)
     };
 
     let (listener, addr) =
@@ -275,6 +287,17 @@ where
             let _ = stopped.wait_for(|stop| *stop).await;
         })
         .await
+}
+
+/// Sessions in Redis, and the clock they go by.
+async fn in_redis(
+    options: &RedisOptions,
+    clock: Arc<dyn Clock>,
+    audit: Arc<dyn Audit>,
+) -> Result<(Arc<dyn SessionStore>, Arc<dyn Clock>), RedisStartError> {
+    let store = RedisStore::connect(options, clock, audit).await?;
+    let clock = store.clock();
+    Ok((Arc::new(store), clock))
 }
 
 async fn listen(addr: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

@@ -83,7 +83,7 @@ function Heading({ session }: { readonly session: SessionView }): JSX.Element {
 /** What is going on while it runs. */
 function Course({ session, run }: { readonly session: SessionView; readonly run: Run }): JSX.Element {
   const unopened = session.progress === 'creating' || session.progress === 'waiting';
-  const note = text.card.notes[session.progress];
+  const note = noteOf(session);
   return (
     <>
       {session.reconnecting && <Reconnecting session={session} />}
@@ -95,6 +95,10 @@ function Course({ session, run }: { readonly session: SessionView; readonly run:
       )}
     </>
   );
+}
+
+function noteOf({ typed, progress }: SessionView): string {
+  return typed && (progress === 'viewed' || progress === 'revealed') ? text.typed[progress] : text.card.notes[progress];
 }
 
 function Reconnecting({ session }: { readonly session: SessionView }): JSX.Element {

@@ -31,14 +31,14 @@ interface Props {
 export function Reveal({ session, run }: Props): JSX.Element {
   const { shown, show } = useShown(session.id, run);
   if (shown !== null) return <Passcode {...shown} />;
-  const { allowed, progress } = session;
+  const { allowed, progress, typed } = session;
   if (!allowed.reveal) {
     return (
       <Button class="main reveal locked" testid="reveal" hotkey="r" locked>
         <span>
           <Icon shape="lock" /> {text.reveal.action}
         </span>
-        <small>{text.reveal.locked[progress]}</small>
+        <small>{typed && !session.reconnecting ? text.typed.locked : text.reveal.locked[progress]}</small>
       </Button>
     );
   }

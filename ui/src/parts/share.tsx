@@ -9,7 +9,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import { announce } from '../announcer.ts';
 import { commands } from '../bindings.ts';
 import type { Language, Message, Qr, SessionView } from '../bindings.ts';
-import { view } from '../state.ts';
 import { catalogues, text } from '../text/index.ts';
 import { Button } from './button.tsx';
 import type { Run } from './card.tsx';
@@ -22,9 +21,9 @@ interface Props {
   readonly run: Run;
 }
 
-/** The language messages are written in; until one is chosen, the window's. */
-const chosen = signal<Language | null>(null);
-const languageOf = () => chosen.value ?? view.value.preferences.language;
+/** Another language for one session's message than the session was started with; by session. */
+const chosen = signal<{ readonly id: string; readonly language: Language } | null>(null);
+const languageOf = ({ id, language }: SessionView) => (chosen.value?.id === id ? chosen.value.language : language);
 
 type Panel = 'message' | 'qr';
 
@@ -57,7 +56,7 @@ export function Share({ session, run }: Props): JSX.Element {
 function CopyMessage({ session, run }: Props): JSX.Element {
   const { fresh, flash } = useFlash();
   const copy = async () => {
-    if ((await run(commands.copyMessage(session.id, languageOf()))) === null) return;
+    if ((await run(commands.copyMessage(session.id, languageOf(session)))) === null) return;
     flash();
     announce(text.card.messageCopied);
   };
@@ -71,7 +70,7 @@ function CopyMessage({ session, run }: Props): JSX.Element {
 /** The message as it will be sent; made anew when the language, the link or its time changes. */
 function Preview({ session, run }: Props): JSX.Element {
   const message = useSignal<Message | null>(null);
-  const language = languageOf();
+  const language = languageOf(session);
   const { id, prefill, ttl_secs } = session;
   useEffect(() => {
     let wanted = true;
@@ -92,7 +91,7 @@ function Preview({ session, run }: Props): JSX.Element {
         aria-label={text.card.messageLanguage}
         onChange={(event) => {
           const picked = Object.keys(catalogues).find((each) => each === event.currentTarget.value);
-          if (picked !== undefined) chosen.value = picked as Language;
+          if (picked !== undefined) chosen.value = { id, language: picked as Language };
         }}
       >
         {Object.entries(catalogues).map(([code, { name }]) => (

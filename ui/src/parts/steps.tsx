@@ -23,7 +23,7 @@ export function Steps({ session }: { readonly session: SessionView }): JSX.Eleme
       {stepStates(session).map(({ step, state }) => (
         <li key={step} data-testid={`step-${step}`} data-state={state} aria-current={state === 'now' ? 'step' : undefined}>
           <i aria-hidden="true" />
-          <span>{text.steps[step]}</span>
+          <span>{step === 'viewed' && session.typed ? text.typed.step : text.steps[step]}</span>
           <span class="heard">{text.steps.states[state]}</span>
         </li>
       ))}

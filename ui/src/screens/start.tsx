@@ -19,6 +19,7 @@ import { Segmented } from '../parts/segmented.tsx';
 import { Switch } from '../parts/switch.tsx';
 import { TemplatePicker } from '../parts/template-picker.tsx';
 import { ValueField } from '../parts/value-field.tsx';
+import { CustomerLanguage } from '../parts/customer-language.tsx';
 import { SubjectField } from '../parts/subject.tsx';
 import { fillNote, focusValue, navigate, openCard, screen, view, wantedFill, wantedTemplate } from '../state.ts';
 import { text } from '../text/index.ts';
@@ -47,6 +48,7 @@ export function StartScreen(): JSX.Element {
         <Began />
         <Values />
         <SubjectField />
+        <CustomerLanguage />
         <Duration />
         <Switch
           id="prefill"

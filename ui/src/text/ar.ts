@@ -67,6 +67,8 @@ export const ar: Text = {
     saveAction: 'حفظ',
     saveKeep: 'ليس الآن',
     saved: (name) => `حُفظ باسم «${name}».`,
+    language: 'لغة العميل',
+    languageMine: 'مثل لغتي',
     duration: 'صالحة لمدة',
     minutes: (n) => `${n} د`,
     seconds: 'ثوانٍ',
@@ -160,6 +162,14 @@ export const ar: Text = {
     revealed: 'كُشف',
     match: 'تطابق',
     states: { done: 'تم', now: 'الآن', todo: 'لاحقًا' },
+  },
+  /** Where the customer types the code and their page compares. */
+  typed: {
+    viewed: 'صفحته جاهزة وتنتظر الرمز. اكشفه حين يسألك عنه؛ وسيكتبه بنفسه.',
+    revealed: 'قل له الرمز. يكتبه، وصفحته تقارن.',
+    step: 'الصفحة جاهزة',
+    locked: 'يُفتح حين تكون صفحته جاهزة للرمز',
+    announce: 'صفحته جاهزة للرمز. الكشف متاح.',
   },
   reveal: {
     action: 'كشف الرمز',

@@ -66,6 +66,8 @@ export const de: Text = {
     saveAction: 'Speichern',
     saveKeep: 'Jetzt nicht',
     saved: (name) => `Als „${name}“ gespeichert.`,
+    language: 'Sprache des Kunden',
+    languageMine: 'Wie meine',
     duration: 'Gültig für',
     minutes: (n) => `${n} min`,
     seconds: 'Sekunden',
@@ -158,6 +160,14 @@ export const de: Text = {
     revealed: 'Gezeigt',
     match: 'Gleich',
     states: { done: 'erledigt', now: 'jetzt', todo: 'kommt noch' },
+  },
+  /** Where the customer types the code and their page compares. */
+  typed: {
+    viewed: 'Die Seite des Kunden ist bereit und wartet auf den Code. Zeigen Sie ihn, wenn er Sie danach fragt; er tippt ihn ein.',
+    revealed: 'Sagen Sie ihm den Code. Er tippt ihn ein, und seine Seite vergleicht.',
+    step: 'Seite bereit',
+    locked: 'wird frei, wenn seine Seite für den Code bereit ist',
+    announce: 'Die Seite des Kunden ist bereit für den Code. Zeigen ist frei.',
   },
   reveal: {
     action: 'Code zeigen',

@@ -73,6 +73,8 @@ export const en = {
     saveAction: 'Save',
     saveKeep: 'Not now',
     saved: (name: string) => `Saved as “${name}”.`,
+    language: 'Customer’s language',
+    languageMine: 'As mine',
     duration: 'Valid for',
     minutes: (n: number) => `${n} min`,
     seconds: 'Seconds',
@@ -179,6 +181,14 @@ export const en = {
     revealed: 'Revealed',
     match: 'Match',
     states: { done: 'done', now: 'now', todo: 'to come' },
+  },
+  /** Where the customer types the code and their page compares. */
+  typed: {
+    viewed: 'Their page is ready and waits for the code. Reveal it when they ask you for it; they type it in.',
+    revealed: 'Say the code to them. They type it, and their page compares.',
+    step: 'Page ready',
+    locked: 'unlocks when their page is ready for the code',
+    announce: 'Their page is ready for the code. Reveal is unlocked.',
   },
   reveal: {
     action: 'Reveal passcode',

@@ -66,6 +66,8 @@ export const es: Text = {
     saveAction: 'Guardar',
     saveKeep: 'Ahora no',
     saved: (name) => `Guardada como «${name}».`,
+    language: 'Idioma del cliente',
+    languageMine: 'Como el mío',
     duration: 'Válida durante',
     minutes: (n) => `${n} min`,
     seconds: 'Segundos',
@@ -158,6 +160,14 @@ export const es: Text = {
     revealed: 'Revelado',
     match: 'Coincide',
     states: { done: 'hecho', now: 'ahora', todo: 'por venir' },
+  },
+  /** Where the customer types the code and their page compares. */
+  typed: {
+    viewed: 'Su página está lista y espera el código. Revélelo cuando se lo pida; el cliente lo escribe.',
+    revealed: 'Dígale el código. El cliente lo escribe y su página compara.',
+    step: 'Página lista',
+    locked: 'se desbloquea cuando su página espera el código',
+    announce: 'Su página espera el código. Ya puede revelarlo.',
   },
   reveal: {
     action: 'Revelar el código',

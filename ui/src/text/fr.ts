@@ -66,6 +66,8 @@ export const fr: Text = {
     saveAction: 'Enregistrer',
     saveKeep: 'Pas maintenant',
     saved: (name) => `Enregistré sous « ${name} ».`,
+    language: 'Langue du client',
+    languageMine: 'Comme la mienne',
     duration: 'Valable',
     minutes: (n) => `${n} min`,
     seconds: 'Secondes',
@@ -158,6 +160,14 @@ export const fr: Text = {
     revealed: 'Révélé',
     match: 'Accord',
     states: { done: 'fait', now: 'maintenant', todo: 'à venir' },
+  },
+  /** Where the customer types the code and their page compares. */
+  typed: {
+    viewed: 'Sa page est prête et attend le code. Révélez-le quand il vous le demande ; il le saisit.',
+    revealed: 'Dites-lui le code. Il le saisit, et sa page compare.',
+    step: 'Page prête',
+    locked: 'se déverrouille quand sa page attend le code',
+    announce: 'Sa page attend le code. Révéler est déverrouillé.',
   },
   reveal: {
     action: 'Révéler le code',

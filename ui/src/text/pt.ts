@@ -66,6 +66,8 @@ export const pt: Text = {
     saveAction: 'Salvar',
     saveKeep: 'Agora não',
     saved: (name) => `Salvo como “${name}”.`,
+    language: 'Idioma do cliente',
+    languageMine: 'Como o meu',
     duration: 'Válida por',
     minutes: (n) => `${n} min`,
     seconds: 'Segundos',
@@ -158,6 +160,14 @@ export const pt: Text = {
     revealed: 'Revelado',
     match: 'Confere',
     states: { done: 'feito', now: 'agora', todo: 'por vir' },
+  },
+  /** Where the customer types the code and their page compares. */
+  typed: {
+    viewed: 'A página dele está pronta e espera o código. Revele-o quando ele o pedir; ele o digita.',
+    revealed: 'Diga o código a ele. Ele o digita, e a página compara.',
+    step: 'Página pronta',
+    locked: 'é liberado quando a página dele espera o código',
+    announce: 'A página dele espera o código. Revelar está liberado.',
   },
   reveal: {
     action: 'Revelar o código',

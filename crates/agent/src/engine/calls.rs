@@ -68,6 +68,8 @@ pub(super) struct Creation {
     pub id: SessionId,
     pub entry: Entry,
     pub offered: Offered,
+    /// The recipient types the code, and their page compares.
+    pub typed: bool,
     /// The card it takes the place of.
     pub replaces: Option<SessionId>,
     pub reply: Reply<String>,
@@ -85,6 +87,7 @@ impl Creation {
             url: created.url.clone(),
             number: created.number.clone(),
             left: Duration::from_millis(created.ttl_ms),
+            typed: self.typed,
         };
         (LiveSession::new(self.id, self.entry, self.offered, placed, colour, now), self.replaces, self.reply)
     }

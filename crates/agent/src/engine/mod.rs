@@ -21,7 +21,8 @@ use crate::history::{History, HistoryError, Milestone};
 use crate::session::{Effect, LiveSession};
 use crate::settings::{Settings, SettingsFile};
 use crate::templates::TemplateBook;
-use crate::view::{Connection, Fill, Identity, Refused, RefusedCode, View, Warning};
+use crate::text;
+use crate::view::{Connection, Fill, Identity, Language, Refused, RefusedCode, View, Warning};
 use calls::Report;
 use countersign_protocol::wire::Me;
 use countersign_protocol::{Entropy, EntropyError, SessionId};
@@ -213,7 +214,7 @@ impl<D: Desktop> Engine<D> {
             return;
         }
         let subject = self.session(id).map(|session| session.entry().subject.clone()).unwrap_or_default();
-        self.desktop.notify(&Notice { session: id.to_string(), subject, kind });
+        self.desktop.notify(&Notice { session: id.to_string(), subject, kind, language: self.language() });
     }
 
     fn warn(&mut self, warning: Warning) {
@@ -235,6 +236,11 @@ impl<D: Desktop> Engine<D> {
         self.history
             .as_mut()
             .map_err(|error| Refused::new(RefusedCode::HistoryUnavailable, error.to_string()))
+    }
+
+    /// The language to speak.
+    fn language(&self) -> Language {
+        text::resolve(self.settings.preferences.language, &self.desktop.locale())
     }
 
     /// Shows the state as it is now.
@@ -260,8 +266,9 @@ impl<D: Desktop> Engine<D> {
                 kinds: me.policy.kinds.clone(),
             }),
             sessions: self.sessions.iter().map(|session| session.view(now, online)).collect(),
-            templates: self.templates.list(),
+            templates: self.templates.list(self.language()),
             preferences: self.settings.preferences.clone(),
+            language: self.language(),
             fill_waiting: self.fill.is_some(),
             warnings: self.warnings.clone(),
         }

@@ -14,14 +14,14 @@ use crate::subject;
 use crate::templates;
 use crate::view::{
     Connection, Copied, FieldSpec, Language, Message, Qr, ReadingView, Refused, RefusedCode, Revealed,
-    StartRequest, TemplateName,
+    StartRequest, TemplateName, TemplateSource,
 };
 use countersign_protocol::agent::{BeginError, Offered};
 use countersign_protocol::canonical::Region;
 use countersign_protocol::keys::Channel;
 use countersign_protocol::offer::OfferDraft;
 use countersign_protocol::wire::{CreateSession, Created, Me};
-use countersign_protocol::{Canonical, Field, Kind, Offer, Reading, Salt, SessionId};
+use countersign_protocol::{Canonical, Compare, Field, Kind, Offer, Reading, Salt, SessionId};
 use std::time::Instant;
 use zeroize::Zeroizing;
 
@@ -161,7 +161,12 @@ impl<D: Desktop> Engine<D> {
         match self.prepare(&entry) {
             Ok((id, request, offered)) => match &self.service {
                 Some(service) => {
-                    self.send_create(service, request, Creation { id, entry, offered, replaces, reply });
+                    let typed = request.compare == Compare::Typed;
+                    self.send_create(
+                        service,
+                        request,
+                        Creation { id, entry, offered, typed, replaces, reply },
+                    );
                 }
                 None => answer(reply, Err(ClientError::Offline.into())),
             },
@@ -278,9 +283,9 @@ impl<D: Desktop> Engine<D> {
 
     fn message(&mut self, session: &str, language: Language) -> Result<Message, Refused> {
         let organization = self.me()?.organization.name.clone();
-        let language = message::resolve(language, &self.desktop.locale());
         let now = Instant::now();
         let (_, card) = self.card(session)?;
+        let language = if language == Language::System { card.entry().language } else { language };
         if !card.view(now, true).allowed.copy {
             return Err(Refused::wrong_step());
         }
@@ -311,10 +316,18 @@ impl<D: Desktop> Engine<D> {
     }
 
     fn entry_of(&mut self, request: StartRequest) -> Entry {
-        let template = request.template.as_deref().and_then(|id| self.templates.find(id));
+        let template = request.template.as_deref().and_then(|id| self.templates.find(id, self.language()));
         self.last_template = template.as_ref().map(|template| template.id.clone());
         let template = template.filter(|template| template.id != templates::FROM_SCRATCH);
-        entry_of(request, template.map(|template| TemplateName { id: template.id, name: template.name }))
+        let language = if request.language == Language::System { self.language() } else { request.language };
+        let mut entry = entry_of(request, language);
+        if let Some(template) = template {
+            if template.source == TemplateSource::BuiltIn {
+                templates::put_into(language, &template.id, &mut entry.fields);
+            }
+            entry.template = Some(TemplateName { id: template.id, name: template.name });
+        }
+        entry
     }
 
     fn open_link(&mut self, session: &str) -> Result<(), Refused> {
@@ -368,7 +381,7 @@ fn answer<T>(reply: Reply<T>, with: Result<T, Refused>) {
     let _ = reply.send(with);
 }
 
-fn entry_of(request: StartRequest, template: Option<TemplateName>) -> Entry {
+fn entry_of(request: StartRequest, language: Language) -> Entry {
     let StartRequest { fields, subject, began, ttl_secs, prefill, .. } = request;
     let (fields, values) = fields
         .into_iter()
@@ -377,7 +390,8 @@ fn entry_of(request: StartRequest, template: Option<TemplateName>) -> Entry {
             (FieldSpec { name: name.trim().to_owned(), kind, hint: hint.trim().to_owned() }, entry.value)
         })
         .unzip();
-    Entry { template, fields, values, subject: subject.trim().to_owned(), began, ttl_secs, prefill }
+    let subject = subject.trim().to_owned();
+    Entry { template: None, fields, values, subject, began, ttl_secs, prefill, language }
 }
 
 fn read_all(entry: &Entry, region: &Region) -> Result<Vec<Canonical>, Refused> {

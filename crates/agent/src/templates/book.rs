@@ -1,7 +1,7 @@
 //! The user's own templates, favourites and order, in `templates.json`: labels only, never a value.
 
 use super::{FROM_SCRATCH, built_in};
-use crate::view::{FieldSpec, Imported, Template, TemplateDraft, TemplateSource};
+use crate::view::{FieldSpec, Imported, Language, Template, TemplateDraft, TemplateSource};
 use countersign_protocol::canonical::Region;
 use countersign_protocol::offer::OfferDraft;
 use countersign_protocol::wire::SharedTemplate;
@@ -115,7 +115,7 @@ impl TemplateBook {
     }
 
     /// All, in the order of the picker: favourites, the others, *from scratch*.
-    pub fn list(&self) -> Vec<Template> {
+    pub fn list(&self, language: Language) -> Vec<Template> {
         let own = self.kept.own.iter().map(|own| Template {
             id: own.id.clone(),
             name: own.name.clone(),
@@ -127,7 +127,7 @@ impl TemplateBook {
         // One of the organization's takes the place of the built-in one with its id.
         let ours = |template: &Template| self.shared.iter().all(|shared| shared.id != template.id);
         let mut all: Vec<Template> =
-            built_in().into_iter().filter(ours).chain(self.shared.clone()).chain(own).collect();
+            built_in(language).into_iter().filter(ours).chain(self.shared.clone()).chain(own).collect();
         for template in &mut all {
             template.favourite = self.kept.favourites.contains(&template.id);
         }
@@ -138,8 +138,8 @@ impl TemplateBook {
     }
 
     /// The template with this id.
-    pub fn find(&self, id: &str) -> Option<Template> {
-        self.list().into_iter().find(|template| template.id == id)
+    pub fn find(&self, id: &str, language: Language) -> Option<Template> {
+        self.list(language).into_iter().find(|template| template.id == id)
     }
 
     /// Saves a template of one's own; its id. `fresh` names a new one.
@@ -177,7 +177,7 @@ impl TemplateBook {
 
     /// Makes a template a favourite, or not.
     pub fn favour(&mut self, id: &str, on: bool) -> Result<(), BookError> {
-        if self.find(id).is_none() || id == FROM_SCRATCH {
+        if self.find(id, Language::En).is_none() || id == FROM_SCRATCH {
             return Err(BookError::NotOwn);
         }
         let mut next = self.kept.clone();
@@ -190,7 +190,7 @@ impl TemplateBook {
 
     /// Puts a template before another; without one, last.
     pub fn place(&mut self, id: &str, before: Option<&str>) -> Result<(), BookError> {
-        let mut ids: Vec<String> = self.list().into_iter().map(|template| template.id).collect();
+        let mut ids: Vec<String> = self.list(Language::En).into_iter().map(|template| template.id).collect();
         let at = ids.iter().position(|known| known == id).ok_or(BookError::NotOwn)?;
         let moved = ids.remove(at);
         let to = before.and_then(|before| ids.iter().position(|known| known == before));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     fn ids(book: &TemplateBook) -> Vec<String> {
-        book.list().into_iter().map(|template| template.id).collect()
+        book.list(Language::En).into_iter().map(|template| template.id).collect()
     }
 
     #[test]
@@ -313,11 +313,14 @@ mod tests {
         let mut book = TemplateBook::open(folder.path());
         let id = book.save(draft("Contract"), "1").unwrap();
         let mut book = TemplateBook::open(folder.path());
-        assert_eq!(book.find(&id).unwrap().source, TemplateSource::Own);
+        assert_eq!(book.find(&id, Language::En).unwrap().source, TemplateSource::Own);
         book.save(TemplateDraft { id: Some(id.clone()), ..draft("Contract number") }, "2").unwrap();
-        assert_eq!(TemplateBook::open(folder.path()).find(&id).unwrap().name, "Contract number");
+        assert_eq!(
+            TemplateBook::open(folder.path()).find(&id, Language::En).unwrap().name,
+            "Contract number"
+        );
         book.delete(&id).unwrap();
-        assert!(TemplateBook::open(folder.path()).find(&id).is_none());
+        assert!(TemplateBook::open(folder.path()).find(&id, Language::En).is_none());
         assert!(matches!(book.delete(&id), Err(BookError::NotOwn)));
         assert!(matches!(book.delete("phone"), Err(BookError::NotOwn)));
     }
@@ -354,7 +357,7 @@ mod tests {
             ids(&book),
             ["phone", "email", "customer", "birth-postcode", "policy", "order", "scratch"]
         );
-        assert_eq!(book.find("order").unwrap().source, TemplateSource::Shared);
+        assert_eq!(book.find("order", Language::En).unwrap().source, TemplateSource::Shared);
         assert!(matches!(book.delete("policy"), Err(BookError::NotOwn)));
     }
 
@@ -390,14 +393,14 @@ mod tests {
         for text in ["", "[]", "{}", r#"{"countersign_templates": 2, "templates": []}"#] {
             assert!(matches!(book.import(text, || "9".into()), Err(BookError::Import)), "{text}");
         }
-        assert_eq!(ids(&book).len(), built_in().len());
+        assert_eq!(ids(&book).len(), built_in(Language::En).len());
     }
 
     #[test]
     fn a_damaged_file_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("templates.json"), "{").unwrap();
-        assert_eq!(TemplateBook::open(folder.path()).list().len(), built_in().len());
+        assert_eq!(TemplateBook::open(folder.path()).list(Language::En).len(), built_in(Language::En).len());
         assert!(folder.path().join("templates.json.damaged").exists());
     }
 }

@@ -8,6 +8,7 @@ use crate::limits::Limits;
 use crate::postgres::PostgresUrl;
 use crate::proxies::Proxy;
 use crate::serve::{Operations, ServeOptions, serve_operated};
+use crate::store::redis::{RedisOptions, RedisUrl, RedisUrls};
 use crate::tls::TlsFiles;
 use clap::Args;
 use std::io::{self, Write};
@@ -48,6 +49,13 @@ pub(super) struct Serve {
     /// A proxy, or a network of them, whose X-Forwarded-For or Forwarded is taken, e.g. 10.0.0.0/8; may be repeated.
     #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Option<Vec<Proxy>>,
+    /// Keep live sessions in Redis or Valkey, e.g. <redis://user:password@host:6379>; may be repeated, for a cluster. What is
+    /// given here can be seen by whoever lists processes: prefer the environment or a file for a password.
+    #[arg(long, env = "COUNTERSIGN_REDIS", value_delimiter = ',', hide_env_values = true)]
+    redis: Option<Vec<RedisUrl>>,
+    /// Replicas that must have each step before it is answered; unless given, one where there are replicas.
+    #[arg(long, env = "COUNTERSIGN_REDIS_REPLICAS")]
+    redis_replicas: Option<u32>,
     /// A certificate in PEM, with those that lead to one browsers know: TLS in this program, without a proxy. Read again on
     /// SIGHUP.
     #[arg(long, env = "COUNTERSIGN_TLS_CERT")]
@@ -107,6 +115,8 @@ impl Serve {
     fn operations(&self, file: &FileConfig, postgres: Option<PostgresUrl>) -> Result<Operations, CliError> {
         let proxies = self.trusted_proxy.as_ref().or(file.trusted_proxy.as_ref());
         let notice = self.stop_notice_secs.or(file.stop_notice_secs).unwrap_or_default();
+        let urls = self.redis.clone().or_else(|| file.redis.clone().map(|RedisUrls(urls)| urls));
+        let replicas = self.redis_replicas.or(file.redis_replicas);
         let cert = self.tls_cert.as_ref().or(file.tls_cert.as_ref()).cloned();
         let tls = match (cert, self.tls_key.as_ref().or(file.tls_key.as_ref()).cloned()) {
             (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
@@ -114,6 +124,7 @@ impl Serve {
             _ => return Err(CliError::HalfTls),
         };
         Ok(Operations {
+            redis: urls.map(|urls| RedisOptions { urls, replicas, store_time: true }),
             audit_days: self.audit_days.or(file.audit_days),
             metrics: self.metrics.or(file.metrics),
             postgres,

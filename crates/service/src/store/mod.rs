@@ -9,6 +9,7 @@
 //!
 //! What is stored holds nothing that could be tested for a value offline, and goes 60 s after its session's end.
 
+pub mod redis;
 pub mod sqlite;
 mod wakes;
 
@@ -53,7 +54,8 @@ pub enum StoreError {
     /// The agent, or the organization, has as many live sessions as allowed.
     #[error("too many live sessions")]
     TooManyLive,
-    /// The store does not answer: disk full, database gone. Nothing was changed.
+    /// The store does not answer: disk full, database gone. Nothing was changed, or whether it was is not known; the same call
+    /// again tells, and an open or an answer of which that is not known ends its session.
     #[error("the store does not answer")]
     Unavailable,
 }

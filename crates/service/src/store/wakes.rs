@@ -43,6 +43,13 @@ impl Wakes {
         }
     }
 
+    /// Wakes everybody, to look for themselves: changes may have been missed.
+    pub fn wake_all(&self) {
+        for sender in self.0.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            sender.send_replace(());
+        }
+    }
+
     /// How many keys somebody waits for.
     #[cfg(test)]
     fn len(&self) -> usize {

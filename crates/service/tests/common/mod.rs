@@ -6,6 +6,7 @@
 pub mod play;
 pub mod postgres;
 pub mod program;
+pub mod redis;
 pub mod service;
 pub mod sse;
 

@@ -1,0 +1,162 @@
+//! The real service as a process of its own, and who works for it.
+
+use crate::load::Failure;
+use countersign_protocol::wire::{OrgProfile, Role};
+use countersign_service::clock::SystemClock;
+use countersign_service::directory::{Directory, SqliteDirectory};
+use countersign_service::sqlite::Database;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// The organization whose agents the benchmarks play.
+pub const HANDLE: &str = "bench";
+/// Its name.
+pub const ORGANIZATION: &str = "Bench";
+/// Limits that no benchmark meets: the load comes from one address.
+const WIDE: [&str; 8] = [
+    "--live-sessions-per-agent",
+    "1000000000",
+    "--creations-per-minute",
+    "1000000000",
+    "--opens-per-minute",
+    "1000000000",
+    "--waits-per-address",
+    "1000000000",
+];
+
+/// `countersign-service serve`, until this is dropped.
+pub struct Program {
+    child: Child,
+    pub origin: String,
+}
+
+/// How to start it.
+pub struct Start<'a> {
+    pub data: &'a Path,
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// As `--public-origin`.
+    pub origin: Option<&'a str>,
+    /// As `RUST_LOG`, and where the log goes.
+    pub log: Option<(&'a str, &'a Path)>,
+    /// Further options.
+    pub more: &'a [&'a str],
+}
+
+impl<'a> Start<'a> {
+    pub fn on(data: &'a Path) -> Self {
+        Self { data, port: 0, origin: None, log: None, more: &[] }
+    }
+}
+
+impl Program {
+    /// Starts it; it listens when this returns.
+    pub fn start(how: &Start<'_>) -> Result<Self, Failure> {
+        let mut command = Command::new(beside("countersign-service")?);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("COUNTERSIGN_") {
+                command.env_remove(name);
+            }
+        }
+        command.args(["serve", "--listen", &format!("127.0.0.1:{}", how.port), "--data"]).arg(how.data);
+        command.args(WIDE).args(how.more).stdin(Stdio::null()).stdout(Stdio::piped());
+        if let Some(origin) = how.origin {
+            command.args(["--public-origin", origin]);
+        }
+        match how.log {
+            Some((level, file)) => {
+                let file = File::options().create(true).append(true).open(file)?;
+                command.env("RUST_LOG", level).stderr(file)
+            }
+            None => command.env("RUST_LOG", "error").stderr(Stdio::inherit()),
+        };
+        let mut child = command.spawn()?;
+        let mut first = String::new();
+        if let Some(out) = child.stdout.take() {
+            BufReader::new(out).read_line(&mut first)?;
+        }
+        let Some(origin) = first.trim_end().strip_prefix("listening on ") else {
+            let _ = child.kill();
+            return Err(format!("the service did not start: {first:?}").into());
+        };
+        Ok(Self { origin: origin.to_owned(), child })
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it listens on.
+    pub fn port(&self) -> Result<u16, Failure> {
+        Ok(self.origin.rsplit(':').next().unwrap_or_default().parse()?)
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Its resident memory, in MiB.
+    pub fn resident_mib(&self) -> Result<f64, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib / 1024.0)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Another program of the workspace, built as this one is.
+pub fn beside(name: &str) -> Result<PathBuf, Failure> {
+    let path = std::env::current_exe()?.with_file_name(name);
+    if path.exists() { Ok(path) } else { Err(format!("{} is not built", path.display()).into()) }
+}
+
+/// Puts the organization and this many agents into the data folder; their tokens.
+pub async fn staff(data: &Path, count: usize) -> Result<Vec<String>, Failure> {
+    let directory = Arc::new(SqliteDirectory::new(Database::open(data)?, Arc::new(SystemClock)));
+    if directory.org(HANDLE).await?.is_none() {
+        let profile = OrgProfile {
+            handle: HANDLE.to_owned(),
+            name: ORGANIZATION.to_owned(),
+            country: "US".parse()?,
+            description: String::new(),
+            website: String::new(),
+            logo_url: None,
+            domains: Vec::new(),
+            channels: Vec::new(),
+            practice: false,
+        };
+        directory.add_org(profile).await?;
+    }
+    let mut hired = JoinSet::new();
+    let mut tokens = Vec::with_capacity(count);
+    for number in 0..count {
+        let directory = directory.clone();
+        hired.spawn(async move {
+            let id = directory.add_agent(HANDLE, &format!("Agent {number}"), Role::Agent).await?;
+            Ok::<_, Failure>(directory.issue_token(&id).await?)
+        });
+        if hired.len() >= 256
+            && let Some(token) = hired.join_next().await
+        {
+            tokens.push(token??);
+        }
+    }
+    while let Some(token) = hired.join_next().await {
+        tokens.push(token??);
+    }
+    Ok(tokens)
+}

@@ -1,0 +1,156 @@
+//! The service killed (SIGKILL) at random points while two hundred sessions are live over HTTP, and started again on the same files
+//! and port. Whoever gets no answer asks again, as clients do. What must hold: of two pages that race for a link one is let in,
+//! ever; whatever was acknowledged to the rightful side is never denied to it later; events have no gap; the file is sound.
+
+use super::{below, pause, verdict};
+use crate::load::{Failure, Target};
+use crate::page::Page;
+use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
+use countersign_protocol::wire::{Created, Verdict, VerdictState};
+use reqwest::{Client, StatusCode};
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+const LIVE: usize = 200;
+const AGENTS: usize = 8;
+/// Longest pause between two steps of a session.
+const DAWDLE_MS: u64 = 300;
+
+/// What those who play sessions have seen.
+#[derive(Default)]
+struct Tally {
+    over: AtomicBool,
+    whole: AtomicUsize,
+    faults: Mutex<Vec<String>>,
+}
+
+pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
+    let data = tempfile::tempdir()?;
+    let tokens = staff(data.path(), AGENTS).await?;
+    let mut program = Program::start(&Start::on(data.path()))?;
+    let (origin, port) = (program.origin.clone(), program.port()?);
+    let client = Client::builder().no_proxy().timeout(Duration::from_secs(40)).build()?;
+    let tally = Arc::new(Tally::default());
+    let mut players = JoinSet::new();
+    for token in tokens.iter().cycle().take(LIVE) {
+        let target = Target {
+            client: client.clone(),
+            origin: origin.clone(),
+            handle: HANDLE.to_owned(),
+            organization: ORGANIZATION.to_owned(),
+            token: token.clone(),
+        };
+        players.spawn(play(target, tally.clone()));
+    }
+    let mut slowest = Duration::ZERO;
+    for _ in 0..kills {
+        tokio::time::sleep(Duration::from_millis(30 + below(400)?)).await;
+        program.kill();
+        let began = Instant::now();
+        program = Program::start(&Start { port, origin: Some(&origin), ..Start::on(data.path()) })?;
+        slowest = slowest.max(began.elapsed());
+    }
+    tally.over.store(true, Ordering::Relaxed);
+    while let Some(player) = players.join_next().await {
+        player?;
+    }
+    program.kill();
+    let mut faults = std::mem::take(&mut *tally.faults.lock().unwrap_or_else(PoisonError::into_inner));
+    faults.extend(inspect(data.path())?);
+    let within = Duration::from_millis(back_within_ms);
+    if back_within_ms > 0 && slowest > within {
+        faults.push(format!("it took {slowest:?} to come back"));
+    }
+    let whole = tally.whole.load(Ordering::Relaxed);
+    println!(
+        "# crash_service: {kills} kills with {LIVE} sessions live, {whole} sessions came to their end, back within {slowest:?}"
+    );
+    if whole == 0 {
+        faults.push("no session came to its end".to_owned());
+    }
+    verdict("crash_service", kills, &faults)
+}
+
+/// One session after another, until the last kill is over.
+async fn play(target: Target, tally: Arc<Tally>) {
+    while !tally.over.load(Ordering::Relaxed) {
+        match session(&target).await {
+            Ok(()) => drop(tally.whole.fetch_add(1, Ordering::Relaxed)),
+            Err(fault) => {
+                tally.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault.to_string());
+                return;
+            }
+        }
+    }
+}
+
+async fn session(target: &Target) -> Result<(), Failure> {
+    let begun = target.begin()?;
+    let created: Created =
+        serde_json::from_slice(&target.persist("/api/v1/sessions", &begun.request).await?)?;
+    pause(DAWDLE_MS).await?;
+    let (one, other) = (Page::of(&target.client, &created.url)?, Page::of(&target.client, &created.url)?);
+    let (first, second) = tokio::join!(one.try_open(), other.try_open());
+    let (page, opened, loser) = match (first?, second?) {
+        (Some(opened), None) => (one, opened, other),
+        (None, Some(opened)) => (other, opened, one),
+        (Some(_), Some(_)) => return Err("two pages opened one link".into()),
+        (None, None) => return Err("a link that was acknowledged opens for nobody".into()),
+    };
+    pause(DAWDLE_MS).await?;
+    let (answered, answer) = Page::compute(opened, &Target::entered())?;
+    let (status, _) = page.call("answer", &answer, false).await?;
+    if status != StatusCode::ACCEPTED {
+        return Err(format!("the answer of the page that opened: {status}").into());
+    }
+    if loser.try_open().await?.is_some() {
+        return Err("a link that was opened opened again".into());
+    }
+    pause(DAWDLE_MS).await?;
+    let accepted = begun.offered.spend(|_| Ok::<(), Failure>(()))?.check(&answer)?;
+    let verdict = Verdict::accept(accepted.tag().clone());
+    target.persist(&format!("/api/v1/sessions/{}/verdict", begun.id), &verdict).await?;
+    pause(DAWDLE_MS).await?;
+    let state = page.answer(&answer).await?;
+    if !matches!(state, VerdictState::Accepted { .. }) {
+        return Err(format!("a verdict that was acknowledged is {state:?}").into());
+    }
+    let confirmed = Page::confirm(answered, &state)?;
+    page.viewed(&confirmed).await?;
+    pause(DAWDLE_MS).await?;
+    page.matches().await
+}
+
+/// What the files must be like whatever happened.
+fn inspect(data: &Path) -> Result<Vec<String>, Failure> {
+    let connection = Connection::open(data.join("countersign.db"))?;
+    let mut faults = Vec::new();
+    let sound: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    if sound != "ok" {
+        faults.push(format!("integrity_check: {sound}"));
+    }
+    for (what, query) in [
+        (
+            "a link was opened twice",
+            "SELECT count(*) FROM (SELECT 1 FROM events WHERE name = 'opened' GROUP BY json_extract(data, '$.session_id') HAVING count(*) > 1)",
+        ),
+        (
+            "an agent's events have a gap",
+            "SELECT count(*) FROM (SELECT 1 FROM events GROUP BY agent HAVING max(seq) - min(seq) + 1 <> count(*))",
+        ),
+        (
+            "an outcome without its audit",
+            "SELECT count(*) FROM sessions JOIN audit ON audit.row = sessions.audit WHERE stage = 'matched' AND audit.outcome IS NOT 'matched'",
+        ),
+    ] {
+        let found: i64 = connection.query_row(query, [], |row| row.get(0))?;
+        if found > 0 {
+            faults.push(format!("{what}: {found}"));
+        }
+    }
+    Ok(faults)
+}
