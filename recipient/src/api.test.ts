@@ -155,6 +155,7 @@ describe('profiles', () => {
       logo: null,
       domains: [{ name: 'acme.example', method: 'dns', verifiedAt: '2026-11-03T09:00:00Z' }],
       channels: ['+33 1 23 45 67 89'],
+      numbers: true,
       practice: false,
     });
   });

@@ -27,6 +27,8 @@ export interface Profile {
   readonly domains: readonly VerifiedDomain[];
   /** Where to reach the organization independently: phone numbers, addresses. */
   readonly channels: readonly string[];
+  /** Whether its sessions have numbers to be typed here. */
+  readonly numbers: boolean;
   /** A built-in practice organization, verified by nobody. */
   readonly practice: boolean;
 }
@@ -49,6 +51,7 @@ export function parseProfile(json: Readonly<Record<string, unknown>>): Profile {
     channels: list(json['channels'])
       .map(text)
       .filter((channel) => channel !== ''),
+    numbers: json['numbers'] !== false,
     practice: json['practice'] === true,
   };
 }

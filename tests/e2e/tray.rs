@@ -16,6 +16,8 @@ use zbus::{Connection, Proxy, connection, interface};
 /// Where icons register.
 struct Watcher(Arc<Mutex<Vec<(String, String)>>>);
 
+// The signatures are the interface's.
+#[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::used_underscore_binding)]
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
     fn register_status_notifier_item(&self, item: &str, #[zbus(header)] header: Header<'_>) {

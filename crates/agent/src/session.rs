@@ -340,7 +340,7 @@ impl LiveSession {
             fields: self.entry.fields.clone(),
             began: self.entry.began,
             url: Some(self.url.clone()),
-            number: Some(self.number.clone()),
+            number: (!self.number.is_empty()).then(|| self.number.clone()),
             prefill: self.entry.prefill,
             language: self.entry.language,
             typed: self.typed,

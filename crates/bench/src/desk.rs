@@ -5,7 +5,7 @@ use countersign_agent::credentials::{Credential, CredentialStore, KeyringUnavail
 use countersign_agent::desktop::{
     ClipboardUnavailable, Desktop, Notice, PracticeUnavailable, ShortcutUnavailable,
 };
-use countersign_agent::view::{FieldEntry, FieldSpec, Outcome, Preferences, StartRequest, View};
+use countersign_agent::view::{FieldEntry, FieldSpec, Language, Outcome, Preferences, StartRequest, View};
 use countersign_agent::{Engine, Handle, Options};
 use countersign_protocol::{Began, Kind};
 use std::fs;
@@ -135,6 +135,7 @@ impl Desk {
             began: Began::Recipient,
             ttl_secs: 900,
             prefill: false,
+            language: Language::System,
         };
         let card = self.engine.start(request).await.map_err(|refused| format!("start: {refused:?}"))?;
         let link = |view: &View| view.sessions.iter().find(|s| s.id == card).and_then(|s| s.url.clone());

@@ -137,6 +137,7 @@ pub async fn staff(data: &Path, count: usize) -> Result<Vec<String>, Failure> {
             logo_url: None,
             domains: Vec::new(),
             channels: Vec::new(),
+            numbers: true,
             practice: false,
         };
         directory.add_org(profile).await?;

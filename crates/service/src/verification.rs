@@ -9,8 +9,8 @@ use crate::directory::{Domain, Method};
 use futures_util::StreamExt as _;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use ipnet::IpNet;
 use rustls::crypto::ring;
@@ -32,6 +32,9 @@ const PATH: &str = "/.well-known/countersign-domain";
 const MAX_FILE: usize = 4096;
 /// How long a web server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a name server may take, and how often it is asked again.
+const DNS_PATIENCE: Duration = Duration::from_secs(3);
+const DNS_TRIES: usize = 1;
 /// Networks that are nobody's on the internet.
 const PRIVATE: [&str; 16] = [
     "0.0.0.0/8",
@@ -135,7 +138,9 @@ impl Verifier {
         };
         let mut builder = builder;
         // What was true an hour ago is of no use here.
-        builder.options_mut().cache_size = 0;
+        let asked = builder.options_mut();
+        asked.cache_size = 0;
+        (asked.timeout, asked.attempts) = (DNS_PATIENCE, DNS_TRIES);
         let resolver = builder.build().map_err(VerifierError::Resolver)?;
         Ok(Self { resolver, tls: tls(options)?, private: options.private, https_port: options.https_port })
     }
@@ -266,7 +271,17 @@ mod tests {
     #[test]
     fn what_is_nobodys_on_the_internet_is_not_asked() {
         assert!(PRIVATE.iter().all(|net| net.parse::<IpNet>().is_ok()));
-        for address in ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.1.1", "::1", "::", "fd00::1", "fe80::1", "::ffff:10.0.0.1"] {
+        for address in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "169.254.169.254",
+            "192.168.1.1",
+            "::1",
+            "::",
+            "fd00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+        ] {
             assert!(is_private(address.parse().unwrap()), "{address}");
         }
         for address in ["8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {

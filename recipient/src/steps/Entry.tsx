@@ -28,6 +28,14 @@ export function Entry({ entry, profile, go }: Props) {
   };
   const words = (fault: EntryFault) =>
     fault === 'busy' ? counted(entry.waitMinutes.value, t.busy, text.value) : t[fault];
+  if (!profile.numbers) {
+    return (
+      <>
+        <Heading>{t.heading(profile.name)}</Heading>
+        <p data-testid="link-only">{t.linkOnly}</p>
+      </>
+    );
+  }
   return (
     <>
       <Heading>{t.heading(profile.name)}</Heading>

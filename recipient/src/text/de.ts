@@ -186,6 +186,7 @@ export const catalogue: Catalogue = {
   entry: {
     heading: (org) => `Prüfen Sie, ob Sie wirklich mit ${org} sprechen`,
     body: 'Öffnen Sie den Link, den Sie erhalten haben. Wenn man Ihnen stattdessen eine Sitzungsnummer genannt hat, geben Sie sie hier ein.',
+    linkOnly: 'Diese Organisation verwendet keine Sitzungsnummern. Öffnen Sie den Link, den Sie erhalten haben.',
     label: 'Sitzungsnummer',
     hint: '6 Ziffern',
     go: 'Weiter',

@@ -184,6 +184,7 @@ export const catalogue = {
   entry: {
     heading: (org: string) => `Check that you are really talking to ${org}`,
     body: 'Open the link you were sent. If you were told a session number instead, enter it here.',
+    linkOnly: 'This organization does not use session numbers. Open the link you were sent.',
     label: 'Session number',
     hint: '6 digits',
     go: 'Continue',

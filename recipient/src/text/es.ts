@@ -178,6 +178,7 @@ export const catalogue: Catalogue = {
   entry: {
     heading: (org) => `Compruebe que de verdad habla con ${org}`,
     body: 'Abra el enlace que le enviaron. Si en su lugar le dieron un número de sesión, escríbalo aquí.',
+    linkOnly: 'Esta organización no usa números de sesión. Abra el enlace que ha recibido.',
     label: 'Número de sesión',
     hint: '6 cifras',
     go: 'Continuar',

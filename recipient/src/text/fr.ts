@@ -185,6 +185,7 @@ export const catalogue: Catalogue = {
   entry: {
     heading: (org) => `Vérifiez que vous parlez vraiment à ${org}`,
     body: 'Ouvrez le lien que vous avez reçu. Si l’on vous a donné un numéro de session, saisissez-le ici.',
+    linkOnly: 'Cette organisation n’utilise pas de numéros de session. Ouvrez le lien que vous avez reçu.',
     label: 'Numéro de session',
     hint: '6 chiffres',
     go: 'Continuer',

@@ -180,6 +180,7 @@ export const catalogue: Catalogue = {
   entry: {
     heading: (org) => `Confirme que está mesmo falando com ${org}`,
     body: 'Abra o link que lhe enviaram. Se em vez disso lhe deram um número de sessão, digite-o aqui.',
+    linkOnly: 'Esta organização não usa números de sessão. Abra a ligação que recebeu.',
     label: 'Número da sessão',
     hint: '6 algarismos',
     go: 'Continuar',

@@ -66,9 +66,6 @@ pub struct Policy {
     /// Whether its sessions have numbers.
     #[serde(default = "yes")]
     pub numbers: bool,
-    /// Sessions the organization may have live; no bound of its own if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub live_sessions: Option<u32>,
 }
 
 impl Default for Policy {
@@ -80,7 +77,6 @@ impl Default for Policy {
             compare: Compare::Shown,
             kinds: Kind::ALL.to_vec(),
             numbers: true,
-            live_sessions: None,
         }
     }
 }
@@ -106,7 +102,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&read).unwrap(), profile);
         let without = serde_json::to_string(&OrgProfile { numbers: false, ..read }).unwrap();
         assert_eq!(without, r#"{"handle":"acme","name":"Acme","country":"FR","numbers":false}"#);
-        let policy = r#"{"ttl_min_secs":30,"ttl_max_secs":900,"passcode_digits":6,"compare":"shown","kinds":[]}"#;
+        let policy =
+            r#"{"ttl_min_secs":30,"ttl_max_secs":900,"passcode_digits":6,"compare":"shown","kinds":[]}"#;
         assert!(serde_json::from_str::<Policy>(policy).unwrap().numbers);
     }
 }

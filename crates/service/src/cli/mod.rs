@@ -2,6 +2,7 @@
 
 mod agent;
 mod audit;
+mod domain;
 mod lines;
 mod org;
 mod serving;
@@ -12,12 +13,13 @@ use lines::Lines;
 use crate::audit::AuditError;
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, FileConfig, LogFormat, PostgresText};
-use crate::directory::DirectoryError;
+use crate::directory::{DirectoryError, LogoError};
 use crate::kept::{KeepError, Kept, Place};
 use crate::origin::OriginError;
 use crate::page::Page;
 use crate::postgres::PostgresUrlError;
 use crate::serve::ServeError;
+use crate::verification::VerifierError;
 use clap::{Parser, Subcommand};
 use countersign_protocol::canonical::RegionError;
 use serde_json::json;
@@ -74,6 +76,9 @@ enum Command {
     /// Organizations.
     #[command(subcommand)]
     Org(org::Org),
+    /// Organizations' domains.
+    #[command(subcommand)]
+    Domain(domain::Domain),
     /// Agents.
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -124,6 +129,15 @@ pub enum CliError {
     /// An enrolment link names the service, and nobody has said where it is.
     #[error("the service's address is not known yet: run `serve` once, or pass --public-origin")]
     NoOrigin,
+    /// A file is no logo.
+    #[error(transparent)]
+    Logo(#[from] LogoError),
+    /// Nothing can be looked up.
+    #[error(transparent)]
+    Verifier(#[from] VerifierError),
+    /// What was looked for was not there: a timer hears of it by the exit status.
+    #[error("{0} not verified: publish what is missing and look again")]
+    Unproved(usize),
     /// Standard input is no template.
     #[error("this is not a template: {0}")]
     Template(#[source] serde_json::Error),
@@ -193,6 +207,7 @@ impl Command {
         let (directory, history) = (kept.directory.as_ref(), kept.audit.as_ref());
         match self {
             Self::Org(command) => command.run(directory, lines).await,
+            Self::Domain(command) => command.run(directory, lines).await,
             Self::Agent(command) => command.run(directory, origin, lines).await,
             Self::Template(command) => command.run(directory, lines).await,
             Self::Audit(command) => command.run(history, lines).await,

@@ -1,9 +1,12 @@
-//! `org add|edit|list`.
+//! `org add|edit|logo|policy|list`.
 
 use super::{CliError, Lines};
-use crate::directory::{Directory, OrgEdit};
-use clap::{Args, Subcommand};
+use crate::directory::{Directory, DirectoryError, Logo, OrgEdit, PolicyEdit, PolicyError};
+use clap::{Args, Subcommand, ValueEnum};
+use countersign_protocol::Compare;
+use countersign_protocol::canonical::Kind;
 use countersign_protocol::wire::OrgProfile;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Org {
@@ -11,8 +14,60 @@ pub(super) enum Org {
     Add(Add),
     /// Change what is given of an organization's profile.
     Edit(Edit),
+    /// Put a picture in the place of an organization's logo, or take it away.
+    Logo(LogoArgs),
+    /// Change what is given of what an organization allows; prints what is in force.
+    Policy(PolicyArgs),
     /// List organizations.
     List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogoArgs {
+    /// Which organization.
+    handle: String,
+    /// A PNG, JPEG or WebP.
+    #[arg(long, required_unless_present = "remove")]
+    file: Option<PathBuf>,
+    /// Take the logo away.
+    #[arg(long, conflicts_with = "file")]
+    remove: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyArgs {
+    /// Which organization.
+    handle: String,
+    /// Shortest session, in seconds.
+    #[arg(long)]
+    ttl_min: Option<u32>,
+    /// Longest session, in seconds.
+    #[arg(long)]
+    ttl_max: Option<u32>,
+    /// Digits of every passcode.
+    #[arg(long)]
+    passcode_digits: Option<u32>,
+    /// How recipients compare: they are shown the passcode, or type what they are told.
+    #[arg(long, value_enum)]
+    compare: Option<CompareArg>,
+    /// Kinds of field that may be asked for, with commas.
+    #[arg(long, value_delimiter = ',')]
+    kinds: Option<Vec<String>>,
+    /// Whether sessions have numbers.
+    #[arg(long, value_enum)]
+    numbers: Option<SwitchArg>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum CompareArg {
+    Shown,
+    Typed,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SwitchArg {
+    On,
+    Off,
 }
 
 #[derive(Debug, Args)]
@@ -72,6 +127,27 @@ impl Org {
                 directory.edit_org(&handle, edit).await?;
                 Ok(out.done(&directory.org(&handle).await?, "")?)
             }
+            Self::Logo(LogoArgs { handle, file, .. }) => {
+                let logo = file.map(std::fs::read).transpose()?;
+                let logo = logo.map(|bytes| Logo::read(&bytes)).transpose()?;
+                directory.set_logo(&handle, logo).await?;
+                Ok(out.done(&directory.org(&handle).await?, "")?)
+            }
+            Self::Policy(args) => {
+                let handle = args.handle.clone();
+                let policy = directory.edit_policy(&handle, args.edit()?).await?;
+                let kinds: Vec<_> = policy.kinds.iter().map(|kind| kind.as_str()).collect();
+                let compare = if policy.compare == Compare::Typed { "typed" } else { "shown" };
+                let line = format!(
+                    "ttl\t{}-{} s\ndigits\t{}\ncompare\t{compare}\nkinds\t{}\nnumbers\t{}",
+                    policy.ttl_min_secs,
+                    policy.ttl_max_secs,
+                    policy.passcode_digits,
+                    kinds.join(","),
+                    if policy.numbers { "on" } else { "off" }
+                );
+                Ok(out.done(&policy, &line)?)
+            }
             Self::List => {
                 for org in directory.orgs().await? {
                     let line = format!("{}\t{}\t{}", org.handle, org.country.as_str(), org.name);
@@ -80,6 +156,27 @@ impl Org {
                 Ok(())
             }
         }
+    }
+}
+
+impl PolicyArgs {
+    fn edit(self) -> Result<PolicyEdit, CliError> {
+        let kind = |name: &String| {
+            let known = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+            known.ok_or_else(|| DirectoryError::from(PolicyError::Kind(name.clone())))
+        };
+        let kinds = self.kinds.map(|names| names.iter().map(kind).collect::<Result<_, _>>()).transpose()?;
+        Ok(PolicyEdit {
+            ttl_min_secs: self.ttl_min,
+            ttl_max_secs: self.ttl_max,
+            passcode_digits: self.passcode_digits,
+            compare: self.compare.map(|compare| match compare {
+                CompareArg::Shown => Compare::Shown,
+                CompareArg::Typed => Compare::Typed,
+            }),
+            kinds,
+            numbers: self.numbers.map(|switch| matches!(switch, SwitchArg::On)),
+        })
     }
 }
 

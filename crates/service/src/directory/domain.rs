@@ -74,7 +74,8 @@ impl Domain {
 /// nothing else looks like.
 pub fn domain_name(text: &str) -> Result<String, DirectoryError> {
     let text = text.strip_suffix('.').unwrap_or(text);
-    let ascii = Uts46::new().to_ascii(text.as_bytes(), AsciiDenyList::STD3, Hyphens::Check, DnsLength::Verify);
+    let ascii =
+        Uts46::new().to_ascii(text.as_bytes(), AsciiDenyList::STD3, Hyphens::Check, DnsLength::Verify);
     let name = ascii.map_err(|_| DirectoryError::Domain)?.into_owned();
     // What ends in a number is an address, or is taken for one.
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -140,12 +141,8 @@ mod tests {
 
     #[test]
     fn what_is_not_proved_is_not_shown() {
-        let domain = Domain {
-            name: "acme.example".to_owned(),
-            challenge: "x".to_owned(),
-            proof: None,
-            lost_at: None,
-        };
+        let domain =
+            Domain { name: "acme.example".to_owned(), challenge: "x".to_owned(), proof: None, lost_at: None };
         assert_eq!(domain.verified(), None);
         let proof = Some(Proof { method: Method::Dns, at: 0 });
         let proved = Domain { proof, ..domain };

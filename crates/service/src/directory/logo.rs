@@ -3,7 +3,9 @@
 
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader,
+};
 use image::{Limits, Rgb, RgbImage, Rgba, RgbaImage};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -86,14 +88,14 @@ fn decode(bytes: &[u8]) -> Result<RgbaImage, LogoError> {
     limits.max_alloc = Some(MAX_MEMORY);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(refusal)?;
-    let turned = decoder.orientation().map_err(refusal)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(refusal)?;
+    let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
+    let turned = decoder.orientation().map_err(|error| refusal(&error))?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     picture.apply_orientation(turned);
     Ok(picture.into_rgba8())
 }
 
-fn refusal(error: image::ImageError) -> LogoError {
+fn refusal(error: &image::ImageError) -> LogoError {
     match error {
         image::ImageError::Limits(_) => LogoError::Pixels,
         image::ImageError::Unsupported(_) => LogoError::Format,

@@ -22,12 +22,10 @@ pub struct PolicyEdit {
     pub kinds: Option<Vec<Kind>>,
     /// Whether sessions have numbers.
     pub numbers: Option<bool>,
-    /// Sessions the organization may have live: `Some(None)` takes the bound away.
-    pub live_sessions: Option<Option<u32>>,
 }
 
 /// Why there can be no such policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
     /// Durations out of the protocol's bounds, or none between them.
     #[error(
@@ -41,12 +39,12 @@ pub enum PolicyError {
         min = PASSCODE_DIGITS.start(), max = PASSCODE_DIGITS.end()
     )]
     Digits,
+    /// There is no such kind.
+    #[error("{0} is no kind of field: they are text, phone, email, code, number and date")]
+    Kind(String),
     /// Nothing may be asked for.
     #[error("at least one kind of field is needed")]
     Kinds,
-    /// Nobody may start a session.
-    #[error("a quota of sessions is at least 1; `none` takes it away")]
-    Quota,
 }
 
 impl PolicyEdit {
@@ -58,7 +56,6 @@ impl PolicyEdit {
         change(&mut policy.passcode_digits, self.passcode_digits);
         policy.compare = self.compare.unwrap_or(policy.compare);
         policy.numbers = self.numbers.unwrap_or(policy.numbers);
-        policy.live_sessions = self.live_sessions.unwrap_or(policy.live_sessions);
         if let Some(kinds) = self.kinds {
             // Each once, in the one order.
             policy.kinds = Kind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
@@ -76,8 +73,6 @@ fn check(policy: &Policy) -> Result<(), PolicyError> {
         Err(PolicyError::Digits)
     } else if policy.kinds.is_empty() {
         Err(PolicyError::Kinds)
-    } else if policy.live_sessions == Some(0) {
-        Err(PolicyError::Quota)
     } else {
         Ok(())
     }
@@ -130,7 +125,6 @@ mod tests {
             compare: Some(Compare::Typed),
             kinds: Some(vec![Kind::Code, Kind::Phone, Kind::Code]),
             numbers: Some(false),
-            live_sessions: Some(Some(7)),
             ..PolicyEdit::default()
         };
         let policy = edited(edit).unwrap();
@@ -139,12 +133,9 @@ mod tests {
             compare: Compare::Typed,
             kinds: vec![Kind::Phone, Kind::Code],
             numbers: false,
-            live_sessions: Some(7),
             ..Policy::default()
         };
         assert_eq!(policy, expected);
-        let edit = PolicyEdit { live_sessions: Some(None), ..PolicyEdit::default() };
-        assert_eq!(edit.apply(policy).unwrap(), Policy { live_sessions: None, ..expected });
     }
 
     #[test]
@@ -157,7 +148,6 @@ mod tests {
             PolicyEdit { passcode_digits: Some(3), ..none() },
             PolicyEdit { passcode_digits: Some(9), ..none() },
             PolicyEdit { kinds: Some(Vec::new()), ..none() },
-            PolicyEdit { live_sessions: Some(Some(0)), ..none() },
         ] {
             assert!(matches!(edited(refused.clone()), Err(DirectoryError::Policy(_))), "{refused:?}");
         }

@@ -62,7 +62,6 @@ pub(super) async fn create(
         org: agent.org.clone(),
         agent: agent.profile.id,
         most_live: app.limiter.live_sessions_per_agent(),
-        org_most_live: policy.live_sessions,
     };
     let placed = app.store.create(owner, request).await.map_err(Failure::for_agent)?;
     let created = Created {

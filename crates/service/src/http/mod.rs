@@ -107,6 +107,7 @@ pub(crate) fn router(parts: Parts) -> Router {
     api.route("/api", any(operations::not_found))
         .route("/api/{*rest}", any(operations::not_found))
         .route("/assets/{name}", get(page::asset))
+        .route("/static/{name}", get(page::logo))
         .route("/{handle}", get(page::profile))
         .route("/{handle}/", get(page::profile))
         .route("/{handle}/{session}", get(page::session))

@@ -50,6 +50,15 @@ pub(super) async fn asset(
     Ok(response)
 }
 
+/// `GET /static/{digest}.png`: an organization's logo, named by its bytes. Opened by itself it is a picture and nothing else.
+pub(super) async fn logo(State(app): State<App>, Segment(name): Segment) -> Result<Response, Failure> {
+    let digest = name.as_deref().and_then(|name| name.strip_suffix(".png")).ok_or(Failure::NotFound)?;
+    let png = app.directory.logo(digest).await?.ok_or(Failure::NotFound)?;
+    let kind =
+        [(header::CONTENT_TYPE, HeaderValue::from_static("image/png")), (header::CACHE_CONTROL, FOREVER)];
+    Ok((kind, png).into_response())
+}
+
 fn send(file: &File, headers: &HeaderMap) -> Response {
     let kind = [(header::CONTENT_TYPE, file.media_type()), (header::VARY, "accept-encoding")];
     match file.brotli() {

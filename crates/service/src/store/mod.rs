@@ -51,7 +51,7 @@ pub enum StoreError {
     /// Done before, with other content.
     #[error("done before with another content")]
     Conflict,
-    /// The agent, or the organization, has as many live sessions as allowed.
+    /// The agent has as many live sessions as allowed.
     #[error("too many live sessions")]
     TooManyLive,
     /// The store does not answer: disk full, database gone. Nothing was changed, or whether it was is not known; the same call
@@ -69,9 +69,6 @@ pub struct Owner {
     pub agent: String,
     /// Sessions the agent may have live.
     pub most_live: u32,
-    /// Sessions the organization may have live, if it bounds them itself. One that has run out may count until the next
-    /// [`SessionStore::expire`].
-    pub org_most_live: Option<u32>,
 }
 
 /// A session as created.

@@ -26,7 +26,7 @@ pub const ORG: &str = "acme";
 
 /// An agent who may have as many sessions as wanted.
 pub fn owner(agent: &str) -> Owner {
-    Owner { org: ORG.to_owned(), agent: agent.to_owned(), most_live: u32::MAX, org_most_live: None }
+    Owner { org: ORG.to_owned(), agent: agent.to_owned(), most_live: u32::MAX }
 }
 
 impl Party {

@@ -15,6 +15,7 @@ pub fn org(handle: &str) -> OrgProfile {
         logo_url: None,
         domains: Vec::new(),
         channels: vec!["+33 1 23 45 67 89".to_owned(), "a, \"b\"".to_owned()],
+        numbers: true,
         practice: false,
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod directory;
+pub mod profile;
 pub mod templates;
 
 use countersign_service::audit::Audit;
@@ -48,6 +49,14 @@ macro_rules! suite {
                 who_follows_the_voided_tokens_hears_of_each,
                 the_origin_is_the_last_that_was_remembered,
                 no_text_breaks_out_of_its_place,
+            },
+            profile::{
+                a_policy_is_the_default_until_it_is_edited,
+                edits_of_a_policy_at_once_all_count,
+                a_logo_is_found_by_its_digest_while_it_is_somebodys,
+                a_domain_is_shown_while_its_challenge_is_found,
+                there_are_so_many_domains_and_no_more_however_many_add_at_once,
+                what_a_new_profile_says_of_logo_domains_and_numbers_is_not_taken,
             },
             templates::{
                 a_template_is_added_once_changed_and_removed,

@@ -3,7 +3,7 @@
 use super::{clean, one as one_row};
 use crate::clock::Millis;
 use crate::directory::policy::{read_policy, write_policy};
-use crate::directory::{Domain, DirectoryError, Logo, MAX_DOMAINS, Method, PolicyEdit, Proof};
+use crate::directory::{DirectoryError, Domain, Logo, MAX_DOMAINS, Method, PolicyEdit, Proof};
 use crate::postgres::Lease;
 use countersign_protocol::wire::Policy;
 use tokio_postgres::{Error, Row};
@@ -114,17 +114,15 @@ pub(super) async fn record_check(
     now: Millis,
 ) -> Result<Domain, DirectoryError> {
     let (org, name, challenge) = (clean(org)?, clean(name)?, clean(challenge)?);
-    let recorded = match found {
-        Some(method) => {
-            let sql = "UPDATE domains SET method = $4, verified_at = $5, lost_at = NULL
-                 WHERE org = $1 AND name = $2 AND challenge = $3";
-            lease.execute(sql, &[&org, &name, &challenge, &method.as_str(), &now]).await?
-        }
-        None => {
-            let sql = "UPDATE domains SET lost_at = CASE WHEN method IS NULL THEN NULL ELSE coalesce(lost_at, $4) END
-                 WHERE org = $1 AND name = $2 AND challenge = $3";
-            lease.execute(sql, &[&org, &name, &challenge, &now]).await?
-        }
+    let recorded = if let Some(method) = found {
+        let sql = "UPDATE domains SET method = $4, verified_at = $5, lost_at = NULL
+             WHERE org = $1 AND name = $2 AND challenge = $3";
+        lease.execute(sql, &[&org, &name, &challenge, &method.as_str(), &now]).await?
+    } else {
+        let sql =
+            "UPDATE domains SET lost_at = CASE WHEN method IS NULL THEN NULL ELSE coalesce(lost_at, $4) END
+             WHERE org = $1 AND name = $2 AND challenge = $3";
+        lease.execute(sql, &[&org, &name, &challenge, &now]).await?
     };
     one_row(recorded, name)?;
     domain(lease, org, name).await?.ok_or_else(|| DirectoryError::Unknown(name.to_owned()))

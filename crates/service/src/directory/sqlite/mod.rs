@@ -159,10 +159,8 @@ impl Directory for SqliteDirectory {
     ) -> Result<Domain, DirectoryError> {
         let (org, name, challenge) = (org.to_owned(), name.to_owned(), challenge.to_owned());
         let now = self.clock.now();
-        self.write(move |connection| {
-            profile::record_check(connection, &org, &name, &challenge, found, now)
-        })
-        .await
+        self.write(move |connection| profile::record_check(connection, &org, &name, &challenge, found, now))
+            .await
     }
 
     async fn remove_domain(&self, org: &str, name: &str) -> Result<(), DirectoryError> {

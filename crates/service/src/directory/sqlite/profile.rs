@@ -3,7 +3,7 @@
 use super::one as one_row;
 use crate::clock::Millis;
 use crate::directory::policy::{read_policy, write_policy};
-use crate::directory::{Domain, DirectoryError, Logo, MAX_DOMAINS, Method, PolicyEdit, Proof};
+use crate::directory::{DirectoryError, Domain, Logo, MAX_DOMAINS, Method, PolicyEdit, Proof};
 use countersign_protocol::wire::Policy;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -22,7 +22,8 @@ pub(super) fn edit_policy(
 ) -> Result<Policy, DirectoryError> {
     let policy = edit.apply(policy(connection, &handle)?)?;
     let json = write_policy(&policy)?;
-    let changed = connection.execute("UPDATE orgs SET policy = ?2 WHERE handle = ?1", params![handle, json])?;
+    let changed =
+        connection.execute("UPDATE orgs SET policy = ?2 WHERE handle = ?1", params![handle, json])?;
     one_row(changed, handle).map(|()| policy)
 }
 
@@ -107,7 +108,8 @@ pub(super) fn record_check(
 }
 
 pub(super) fn remove_domain(connection: &Connection, org: &str, name: String) -> Result<(), DirectoryError> {
-    let removed = connection.execute("DELETE FROM domains WHERE org = ?1 AND name = ?2", params![org, name])?;
+    let removed =
+        connection.execute("DELETE FROM domains WHERE org = ?1 AND name = ?2", params![org, name])?;
     one_row(removed, name)
 }
 
