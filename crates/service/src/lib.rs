@@ -21,6 +21,7 @@ pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connections;
 pub mod directory;
 mod http;
 pub mod kept;

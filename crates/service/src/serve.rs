@@ -2,6 +2,7 @@
 
 use crate::audit::{Audit, AuditError, outbox};
 use crate::clock::{Clock, Millis, SystemClock};
+use crate::connections::answer;
 use crate::directory::{Directory, DirectoryError};
 use crate::http::{self, Parts};
 use crate::kept::Kept;
@@ -17,7 +18,6 @@ use crate::store::SessionStore;
 use crate::store::redis::{RedisOptions, RedisStartError, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use crate::tls::{Certificate, TlsError, TlsFiles, TlsListener};
-use axum::Router;
 use axum::serve::{Listener, ListenerExt as _};
 use std::io;
 use std::net::SocketAddr;
@@ -124,7 +124,7 @@ pub struct Served {
     practice: Option<PracticeToken>,
     draining: watch::Sender<bool>,
     stop: watch::Sender<bool>,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
     /// What goes on beside, until this is dropped.
     beside: Vec<JoinHandle<()>>,
 }
@@ -269,24 +269,9 @@ pub async fn serve_operated(
     let (router, stopped, notice) = (http::router(parts), stop.subscribe(), operations.notice);
     let server = match certificate.clone() {
         Some(shown) => tokio::spawn(answer(TlsListener::new(listener, addr, shown), router, stopped)),
-        None => tokio::spawn(answer(listener, router, stopped)),
+        None => tokio::spawn(answer(at_once(listener), router, stopped)),
     };
     Ok(Served { addr, origin, metrics, certificate, notice, practice, draining, stop, server, beside })
-}
-
-/// Answers calls until it is told to stop.
-async fn answer<L>(listener: L, router: Router, mut stopped: watch::Receiver<bool>) -> io::Result<()>
-where
-    L: Listener<Addr = SocketAddr>,
-{
-    // What the listener taps is nothing; a tapped one tells each call's peer.
-    let listener = listener.tap_io(|_| ());
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            // The sender going away is a stop too.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        })
-        .await
 }
 
 /// Sessions in Redis, and the clock they go by.
@@ -298,6 +283,15 @@ async fn in_redis(
     let store = RedisStore::connect(options, clock, audit).await?;
     let clock = store.clock();
     Ok((Arc::new(store), clock))
+}
+
+/// A listener whose connections send what they are given at once.
+fn at_once(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection sends when it likes");
+        }
+    })
 }
 
 async fn listen(addr: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

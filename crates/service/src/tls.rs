@@ -113,6 +113,9 @@ async fn accept(
     // The semaphore is never closed.
     while let Ok(permit) = handshakes.clone().acquire_owned().await {
         let (stream, peer) = Listener::accept(&mut listener).await;
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection sends when it likes");
+        }
         let (acceptor, through) = (certificate.acceptor(), through.clone());
         tokio::spawn(async move {
             let _permit = permit;

@@ -7,6 +7,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse as _;
 use countersign_protocol::wire::Empty;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a body of 16 KiB may take, on a poor network too.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A body read as `T`.
 pub(super) struct Json<T>(pub(super) T);
@@ -48,7 +53,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Failure> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
+    let late = |_| Failure::Malformed("the body did not arrive in time".to_owned());
+    timeout(PATIENCE, Bytes::from_request(request, state)).await.map_err(late)?.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
             Failure::TooLarge
         } else {

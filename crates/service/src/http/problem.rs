@@ -214,6 +214,10 @@ impl IntoResponse for Failure {
         if let Self::TooMany(TooMany { retry_after_secs }) = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_secs));
         }
+        if self == Self::Unavailable {
+            // A store that is full or away is asked again, and not by everybody at once.
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         if self == Self::Unauthorized {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

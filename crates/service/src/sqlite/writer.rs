@@ -1,6 +1,9 @@
 //! The thread that writes. Jobs that wait together are committed together, and each is answered after the commit: what was
 //! acknowledged survives a crash. A job that breaks is undone and the others go on; if the commit fails, nothing of any of
 //! them has happened and all are told so.
+//!
+//! There is room for so many jobs to wait and no more: who comes when it is full is told so at once, and comes again. A queue
+//! without an end would answer everybody too late.
 
 use rusqlite::{Connection, TransactionBehavior};
 use std::io;
@@ -10,6 +13,8 @@ use tokio::sync::oneshot;
 
 /// Most jobs in one transaction: bounds how long the first waits for the last.
 const MOST_AT_ONCE: usize = 256;
+/// Most jobs that wait: a second of work, or two.
+const MOST_WAITING: usize = 16 * MOST_AT_ONCE;
 
 /// What is to become of a job's changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +25,7 @@ pub(crate) enum Fate {
     Undo,
 }
 
-/// The transaction was not committed. Nothing of it happened.
+/// The transaction was not committed, or there was no room to wait for one. Nothing of it happened.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the database cannot be written")]
 pub(crate) struct Stopped;
@@ -31,11 +36,11 @@ type Job = Box<dyn FnOnce(&Connection) -> (Committed, Fate) + Send>;
 type Committed = Box<dyn FnOnce() + Send>;
 
 /// Hands jobs to the thread. The thread ends when this is dropped.
-pub(super) struct Writer(mpsc::Sender<Job>);
+pub(super) struct Writer(mpsc::SyncSender<Job>);
 
 impl Writer {
     pub(super) fn spawn(mut connection: Connection) -> io::Result<Self> {
-        let (jobs, queue) = mpsc::channel::<Job>();
+        let (jobs, queue) = mpsc::sync_channel::<Job>(MOST_WAITING);
         thread::Builder::new().name("database-writer".to_owned()).spawn(move || {
             while let Ok(first) = queue.recv() {
                 let waiting = std::iter::once(first).chain(queue.try_iter().take(MOST_AT_ONCE - 1));
@@ -65,7 +70,7 @@ impl Writer {
             });
             (tell, fate)
         });
-        self.0.send(job).map_err(|_| Stopped)?;
+        self.0.try_send(job).map_err(|_| Stopped)?;
         answer.await.map_err(|_| Stopped)
     }
 }
