@@ -32,13 +32,18 @@ pub async fn lay() -> Table {
 }
 
 pub async fn lay_with(keyring: Arc<Keyring>) -> Table {
+    lay_limited(keyring, Limits::default()).await
+}
+
+/// As [`lay_with`], with other limits at the service.
+pub async fn lay_limited(keyring: Arc<Keyring>, limits: Limits) -> Table {
     let folder = tempfile::tempdir().unwrap();
     let service = serve(ServeOptions {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         public_origin: None,
         data: folder.path().join("service"),
         page: None,
-        limits: Limits::default(),
+        limits,
         practice: Some(PracticeOrg {
             handle: "demo".into(),
             name: "Demo".into(),

@@ -1,0 +1,228 @@
+//! A real browser on a display of its own, driven over `WebDriver`.
+
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use thirtyfour::Capabilities;
+use thirtyfour::prelude::*;
+
+/// How long anything may take to appear.
+const PATIENCE: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Whose engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Chromium,
+    WebKit,
+}
+
+/// A process that is killed when it is dropped.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that has ended already is as good as killed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A browser's `WebDriver` with its display. Fields are dropped in order: the driver before the display it draws on.
+pub struct Driver {
+    engine: Engine,
+    address: String,
+    _driver: Process,
+    _display: Process,
+    _home: TempDir,
+}
+
+/// An open browser.
+pub struct Browser {
+    pub web: WebDriver,
+    engine: Engine,
+}
+
+impl Driver {
+    pub fn start(engine: Engine) -> Self {
+        // The WebDriver's client is built with TLS in this workspace; one that was installed before is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let home = tempfile::tempdir().unwrap();
+        let (display, xvfb) = start_xvfb();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (program, arguments) = match engine {
+            Engine::Chromium => ("chromedriver", vec![format!("--port={port}")]),
+            Engine::WebKit => ("WebKitWebDriver", vec![format!("--port={port}")]),
+        };
+        let mut command = Command::new(program);
+        for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"] {
+            command.env(name, home.path());
+        }
+        command
+            .env("DISPLAY", display)
+            .env("LANG", "C.UTF-8")
+            .env("GDK_BACKEND", "x11")
+            .env("GTK_A11Y", "none");
+        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").args(arguments);
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let driver =
+            quiet.spawn().unwrap_or_else(|error| panic!("{program}: {error}; run scripts/setup test"));
+        let driver = Process(driver);
+        let until = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < until, "{engine:?}'s WebDriver does not listen");
+            std::thread::sleep(AGAIN);
+        }
+        let address = format!("http://127.0.0.1:{port}");
+        Self { engine, address, _driver: driver, _display: xvfb, _home: home }
+    }
+
+    /// Opens a fresh browser whose reader prefers a language, as far as the engine can be told.
+    pub async fn open(&self, language: &str) -> Browser {
+        let mut capabilities = Capabilities::new();
+        for (name, value) in self.capabilities(language) {
+            capabilities.set(name, value).unwrap();
+        }
+        let web = WebDriver::new(&self.address, capabilities).await.expect("the browser does not open");
+        if self.engine == Engine::WebKit {
+            // Its window paints itself, and so has a picture, once it was given a place.
+            web.set_window_rect(0, 0, 400, 800).await.unwrap();
+        }
+        Browser { web, engine: self.engine }
+    }
+
+    fn capabilities(&self, language: &str) -> Vec<(&'static str, Value)> {
+        match self.engine {
+            Engine::Chromium => {
+                let arguments = [
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    &format!("--accept-lang={language}"),
+                ];
+                let metrics = json!({ "width": 360, "height": 740, "pixelRatio": 2.0, "touch": true });
+                let options = json!({ "args": arguments, "mobileEmulation": { "deviceMetrics": metrics } });
+                vec![("browserName", json!("chrome")), ("goog:chromeOptions", options)]
+            }
+            Engine::WebKit => {
+                let binary = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+                vec![("webkitgtk:browserOptions", json!({ "binary": binary, "args": ["--automation"] }))]
+            }
+        }
+    }
+}
+
+impl Browser {
+    pub async fn go(&self, link: &str) {
+        self.web.goto(link).await.unwrap();
+    }
+
+    pub async fn find(&self, hook: &str) -> WebElement {
+        let query = self.web.query(By::Css(format!("[data-testid=\"{hook}\"]"))).wait(PATIENCE, AGAIN);
+        query.first().await.unwrap_or_else(|_| panic!("the page does not show {hook}"))
+    }
+
+    pub async fn tap(&self, hook: &str) {
+        self.find(hook).await.click().await.unwrap();
+    }
+
+    pub async fn type_into(&self, hook: &str, text: &str) {
+        self.find(hook).await.send_keys(text).await.unwrap();
+    }
+
+    /// Waits until a script's value is this.
+    pub async fn wait_until(&self, what: &str, script: &str, wanted: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // Between two pages there is nothing to ask.
+            let now = self.web.execute(script, vec![]).await.ok().map(|now| now.json().clone());
+            if now.as_ref().and_then(Value::as_str) == Some(wanted) {
+                return;
+            }
+            assert!(Instant::now() < until, "{what} is {now:?}, not {wanted:?}");
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Waits until the page is at this step.
+    pub async fn wait_for(&self, step: &str) {
+        self.wait_until("the step", "return document.querySelector('main').dataset.step", step).await;
+    }
+
+    /// Waits until the question can be answered in this language; where the browser could not be told, the reader chooses it.
+    pub async fn wait_for_question(&self, language: &str) {
+        self.wait_for("ask").await;
+        self.find("began-organization").await;
+        if self.engine == Engine::WebKit && language != "en" {
+            let option = format!("[data-testid=\"language\"] option[value=\"{language}\"]");
+            self.web.find(By::Css(option)).await.unwrap().click().await.unwrap();
+        }
+        self.wait_until("the language", "return document.documentElement.lang", language).await;
+        let direction = if language == "ar" { "rtl" } else { "ltr" };
+        self.wait_until("the direction", "return document.documentElement.dir", direction).await;
+    }
+
+    /// The passcode on the screen, digits only.
+    pub async fn passcode(&self) -> String {
+        self.wait_for("passcode").await;
+        let text = self.find("passcode").await.text().await.unwrap();
+        text.chars().filter(char::is_ascii_digit).collect()
+    }
+
+    pub async fn address(&self) -> String {
+        self.web.current_url().await.unwrap().to_string()
+    }
+
+    pub async fn evaluate(&self, script: &str) -> Value {
+        self.web.execute(script, vec![]).await.unwrap().json().clone()
+    }
+
+    /// What stands on the page.
+    pub async fn words(&self) -> String {
+        self.evaluate("return document.querySelector('main').textContent").await.as_str().unwrap().to_owned()
+    }
+
+    /// A command of Chromium's own.
+    pub async fn developer(&self, command: &str, arguments: Value) {
+        self.web.cdp().send_raw(command, arguments).await.unwrap();
+    }
+
+    pub async fn picture(&self, state: &str) {
+        // WebKit's driver waits for a painted window that a display without a window manager does not give.
+        if self.engine == Engine::WebKit {
+            return;
+        }
+        let folder = workspace().join("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let name = format!("browsers-{:?}-{state}.png", self.engine).to_lowercase();
+        self.web.screenshot(&folder.join(name)).await.unwrap();
+    }
+
+    pub async fn close(self) {
+        self.web.quit().await.unwrap();
+    }
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn start_xvfb() -> (String, Process) {
+    // Xvfb picks a free display itself and says which on its standard output.
+    let mut child = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "800x1024x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Xvfb; run scripts/setup test");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (format!(":{}", line.trim()), Process(child))
+}
