@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 /// Most jobs in one transaction: bounds how long the first waits for the last.
 const MOST_AT_ONCE: usize = 256;
 /// Most jobs that wait: a second of work, or two.
-const MOST_WAITING: usize = 16 * MOST_AT_ONCE;
+const MOST_WAITING: usize = 64 * MOST_AT_ONCE;
 
 /// What is to become of a job's changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
