@@ -12,6 +12,7 @@
 //! - [`limits`]: every figure that bounds a caller
 //! - [`tls`]: encryption without a proxy
 //! - [`verification`]: whether a domain is an organization's
+//! - [`comparison`]: whether an origin serves the page of a manifest
 //! - [`proxies`]: whose word on where a call comes from is taken
 //! - [`cli`], [`config`]: the binary's commands and options
 //!
@@ -20,6 +21,7 @@
 pub mod audit;
 pub mod cli;
 pub mod clock;
+pub mod comparison;
 pub mod config;
 mod connections;
 pub mod directory;

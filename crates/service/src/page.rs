@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 static BUILT: Dir<'_> = include_dir!("$OUT_DIR/page");
 
 /// The document.
-const INDEX: &str = "index.html";
+pub(crate) const INDEX: &str = "index.html";
 /// Brotli's best: a file is compressed once and sent often.
 const QUALITY: i32 = 11;
 
@@ -108,15 +108,7 @@ fn collect(folder: &Dir<'static>, files: &mut BTreeMap<String, File>) {
 
 impl File {
     fn new(name: &str, bytes: Bytes) -> Self {
-        let media_type = match name.rsplit('.').next() {
-            Some("html") => "text/html; charset=utf-8",
-            Some("js") => "text/javascript; charset=utf-8",
-            Some("css") => "text/css; charset=utf-8",
-            Some("svg") => "image/svg+xml",
-            Some("png") => "image/png",
-            _ => "application/octet-stream",
-        };
-        Self { bytes, media_type, brotli: OnceLock::new() }
+        Self { bytes, media_type: media_type(name), brotli: OnceLock::new() }
     }
 
     /// As built.
@@ -132,6 +124,18 @@ impl File {
     /// The same under brotli, where that is smaller. Compressed when first asked for.
     pub(crate) fn brotli(&self) -> Option<Bytes> {
         self.brotli.get_or_init(|| compress(&self.bytes)).clone()
+    }
+}
+
+/// The media type of a file of this name.
+pub(crate) fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
     }
 }
 

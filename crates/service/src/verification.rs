@@ -18,7 +18,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -142,7 +142,12 @@ impl Verifier {
         asked.cache_size = 0;
         (asked.timeout, asked.attempts) = (DNS_PATIENCE, DNS_TRIES);
         let resolver = builder.build().map_err(VerifierError::Resolver)?;
-        Ok(Self { resolver, tls: tls(options)?, private: options.private, https_port: options.https_port })
+        Ok(Self {
+            resolver,
+            tls: trusting(options.ca_file.as_deref())?,
+            private: options.private,
+            https_port: options.https_port,
+        })
     }
 
     /// Looks in one place.
@@ -231,11 +236,12 @@ impl Verifier {
     }
 }
 
-fn tls(options: &VerifierOptions) -> Result<ClientConfig, VerifierError> {
-    let certificates = match &options.ca_file {
+/// TLS to servers that these certificates vouch for; those the system trusts if absent.
+pub(crate) fn trusting(ca_file: Option<&Path>) -> Result<ClientConfig, VerifierError> {
+    let certificates = match ca_file {
         Some(path) => CertificateDer::pem_file_iter(path)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| VerifierError::Roots(path.clone(), error))?,
+            .map_err(|error| VerifierError::Roots(path.to_owned(), error))?,
         None => rustls_native_certs::load_native_certs().certs,
     };
     let mut roots = RootCertStore::empty();
@@ -256,7 +262,7 @@ fn is_private(address: IpAddr) -> bool {
 }
 
 /// The last cause is the one that says something.
-fn innermost(error: &reqwest::Error) -> String {
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;

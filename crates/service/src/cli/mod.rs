@@ -5,6 +5,7 @@ mod audit;
 mod domain;
 mod lines;
 mod org;
+mod page;
 mod serving;
 mod template;
 
@@ -12,11 +13,11 @@ use lines::Lines;
 
 use crate::audit::AuditError;
 use crate::clock::SystemClock;
+use crate::comparison::{ComparisonError, ManifestError};
 use crate::config::{ConfigError, FileConfig, LogFormat, PostgresText};
 use crate::directory::{DirectoryError, LogoError};
 use crate::kept::{KeepError, Kept, Place};
 use crate::origin::OriginError;
-use crate::page::Page;
 use crate::postgres::PostgresUrlError;
 use crate::serve::ServeError;
 use crate::verification::VerifierError;
@@ -92,8 +93,8 @@ enum Command {
     Export(audit::Export),
     /// Bring the database's tables to this version's. The other commands do so too, where they may.
     Migrate,
-    /// Print the SHA-256 of every file of the recipient's page.
-    PageManifest(serving::PageFolder),
+    /// Print the SHA-256 of every file of the recipient's page, or compare what an origin serves with them.
+    PageManifest(page::PageManifest),
 }
 
 /// Why a command failed.
@@ -138,6 +139,23 @@ pub enum CliError {
     /// What was looked for was not there: a timer hears of it by the exit status.
     #[error("{0} not verified: publish what is missing and look again")]
     Unproved(usize),
+    /// Not an origin.
+    #[error("--compare: {0}")]
+    Compare(#[source] OriginError),
+    /// The manifest cannot be read.
+    #[error("--manifest: {0} cannot be read: {1}")]
+    ManifestFile(PathBuf, #[source] io::Error),
+    /// A file or standard input is no manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Nothing can be compared.
+    #[error(transparent)]
+    Comparison(#[from] ComparisonError),
+    /// The page is not the one of the manifest.
+    #[error(
+        "{0} of {1} files are not those of the manifest: recipients may get another page than the one that was built"
+    )]
+    Altered(usize, usize),
     /// Standard input is no template.
     #[error("this is not a template: {0}")]
     Template(#[source] serde_json::Error),
@@ -184,13 +202,7 @@ impl Invocation {
         let mut lines = Lines { out, json: common.json };
         match command {
             Command::Serve(args) => args.run(&file, place, origin, lines.out).await,
-            Command::PageManifest(folder) => {
-                let page = match folder.page.or(file.page) {
-                    Some(folder) => Page::from_folder(&folder)?,
-                    None => Page::embedded(),
-                };
-                Ok(lines.out.write_all(page.manifest().as_bytes())?)
-            }
+            Command::PageManifest(command) => command.run(file.page, &mut lines).await,
             other => other.administer(&place.open(Arc::new(SystemClock)).await?, origin, &mut lines).await,
         }
     }
