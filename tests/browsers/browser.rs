@@ -1,9 +1,11 @@
 //! A real browser on a display of its own, driven over `WebDriver`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -194,15 +196,32 @@ impl Browser {
         self.web.cdp().send_raw(command, arguments).await.unwrap();
     }
 
+    /// A command of Chromium's own, and what it answers.
+    pub async fn ask_developer(&self, command: &str, arguments: Value) -> Value {
+        self.web.cdp().send_raw(command, arguments).await.unwrap()
+    }
+
     pub async fn picture(&self, state: &str) {
         // WebKit's driver waits for a painted window that a display without a window manager does not give.
         if self.engine == Engine::WebKit {
             return;
         }
+        self.web.screenshot(&self.place(state)).await.unwrap();
+    }
+
+    /// The page from its top to its end, whatever of it the window shows. Chromium's.
+    pub async fn picture_whole(&self, state: &str) {
+        let whole = json!({ "format": "png", "captureBeyondViewport": true });
+        let picture = self.ask_developer("Page.captureScreenshot", whole).await;
+        let bytes = STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
+        std::fs::write(self.place(state), bytes).unwrap();
+    }
+
+    /// Where a state's picture is left.
+    fn place(&self, state: &str) -> PathBuf {
         let folder = workspace().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        let name = format!("browsers-{:?}-{state}.png", self.engine).to_lowercase();
-        self.web.screenshot(&folder.join(name)).await.unwrap();
+        folder.join(format!("browsers-{:?}-{state}.png", self.engine).to_lowercase())
     }
 
     pub async fn close(self) {
@@ -210,7 +229,7 @@ impl Browser {
     }
 }
 
-fn workspace() -> &'static Path {
+pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

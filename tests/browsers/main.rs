@@ -7,6 +7,7 @@
 
 mod browser;
 mod closed;
+mod keyboard;
 mod languages;
 mod markup;
 mod memory;
@@ -15,6 +16,9 @@ mod memory;
 mod recorder;
 mod scanners;
 mod seat;
+mod sight;
+mod states;
 #[path = "../engine/table.rs"]
 #[allow(dead_code)]
 mod table;
+mod typed;
