@@ -40,6 +40,7 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
         let target = Target {
             client: client.clone(),
             origin: origin.clone(),
+            pages_at: None,
             handle: HANDLE.to_owned(),
             organization: ORGANIZATION.to_owned(),
             token: token.clone(),
