@@ -3,7 +3,7 @@
  * something on the screen counts, four times a second, so that a second is never late by more than a quarter.
  */
 
-import { signal } from '@preact/signals';
+import { signal, useComputed } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { SessionView } from './bindings.ts';
 import { receivedAt } from './state.ts';
@@ -15,8 +15,8 @@ const now = signal(performance.now());
 let users = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Milliseconds on the local clock, re-read while the calling component is on the screen. */
-export function useNow(): number {
+/** Keeps the clock running while the calling component is on the screen, without rendering it anew. */
+function useTicks(): void {
   useMemo(() => {
     if (timer === undefined) now.value = performance.now(); // it stood still while nothing counted
   }, []);
@@ -32,11 +32,18 @@ export function useNow(): number {
       timer = undefined;
     };
   }, []);
-  return now.value;
 }
 
-/** Seconds this session has left. */
+/** Seconds until this moment on the local clock. Renders the calling component when they change, not with every tick. */
+export function useSecondsUntil(until: number): number {
+  useTicks();
+  return useComputed(() => secondsLeft(until - now.value)).value;
+}
+
+/** Seconds this session has left; as {@link useSecondsUntil}. */
 export function useSecondsLeft(session: SessionView): number {
-  const at = useNow();
-  return secondsLeft(session.remaining_ms - Math.max(0, at - receivedAt.value));
+  useTicks();
+  // Both come with each view, the moment of receipt as a signal.
+  const { remaining_ms: remaining } = session;
+  return useComputed(() => secondsLeft(remaining - Math.max(0, now.value - receivedAt.value))).value;
 }

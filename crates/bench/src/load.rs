@@ -29,7 +29,10 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 #[derive(Clone)]
 pub struct Target {
     pub client: Client,
+    /// As browsers see it, and where the agent calls.
     pub origin: String,
+    /// Where pages call, if that is another node.
+    pub pages_at: Option<String>,
     pub handle: String,
     pub organization: String,
     pub token: String,
@@ -103,7 +106,8 @@ impl Target {
 
     /// A call; the body of its answer.
     pub async fn call(&self, path: &str, token: &str, body: &impl Serialize) -> Result<Vec<u8>, Failure> {
-        let request = self.client.request(Method::POST, format!("{}{path}", self.origin));
+        let page = self.pages_at.as_ref().filter(|_| path.starts_with("/api/v1/orgs/"));
+        let request = self.client.request(Method::POST, format!("{}{path}", page.unwrap_or(&self.origin)));
         let request = request.bearer_auth(token).json(body);
         let response = request.send().await?.error_for_status()?;
         Ok(response.bytes().await?.to_vec())

@@ -12,8 +12,10 @@ mod flow;
 mod growth;
 mod history;
 mod load;
+mod nodes;
 mod page;
 mod program;
+mod redis;
 mod relay;
 mod service;
 mod streams;
@@ -74,6 +76,7 @@ fn main() -> Result<(), Failure> {
         What::History { rows } => Ok(history::run(rows).map_err(|error| error.to_string())?),
         What::Service { sessions, rounds, streams, rows } => runtime.block_on(async {
             service::run(sessions).await?;
+            nodes::run(sessions).await?;
             relay::run(rounds).await?;
             relay::idle(streams, rounds).await?;
             growth::run(sessions, rows).await

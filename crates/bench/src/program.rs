@@ -102,6 +102,16 @@ impl Program {
         let _ = self.child.wait();
     }
 
+    /// The processor's time it has had, in hundredths of a second.
+    pub fn processor_time(&self) -> Result<u64, Failure> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in brackets may have spaces in it; times in user and system mode are the 14th and 15th field of all.
+        let (_, rest) = stat.rsplit_once(')').ok_or("no stat")?;
+        let times: Vec<u64> =
+            rest.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+        Ok(times.iter().sum())
+    }
+
     /// Its resident memory, in MiB.
     pub fn resident_mib(&self) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

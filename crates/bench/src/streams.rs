@@ -74,6 +74,7 @@ pub async fn sessions(program: &Program, tokens: &[String]) -> Result<(), Failur
             let target = Target {
                 client: client.clone(),
                 origin: program.origin.clone(),
+                pages_at: None,
                 handle: HANDLE.to_owned(),
                 organization: ORGANIZATION.to_owned(),
                 token: token.clone(),

@@ -78,6 +78,7 @@ impl From<IpAddr> for Source {
 pub struct Limiter {
     limits: Limits,
     creations: Window<String>,
+    org_creations: Window<String>,
     opens: Window<Source>,
     numbers: Window<Source>,
     org_numbers: Window<String>,
@@ -91,6 +92,7 @@ impl Limiter {
         Self {
             limits,
             creations: Window::default(),
+            org_creations: Window::default(),
             opens: Window::default(),
             numbers: Window::default(),
             org_numbers: Window::default(),
@@ -104,9 +106,10 @@ impl Limiter {
         self.limits.live_sessions_per_agent
     }
 
-    /// An agent creates a session.
-    pub fn creation(&self, agent: &str) -> Result<(), TooMany> {
-        self.creations.count(agent.to_owned(), self.limits.creations_per_minute)
+    /// An agent creates a session. `org_most` is what the organization's policy allows all its agents a minute.
+    pub fn creation(&self, agent: &str, org: &str, org_most: Option<u32>) -> Result<(), TooMany> {
+        self.creations.count(agent.to_owned(), self.limits.creations_per_minute)?;
+        org_most.map_or(Ok(()), |most| self.org_creations.count(org.to_owned(), most))
     }
 
     /// A page opens a link.

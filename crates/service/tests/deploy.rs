@@ -1,5 +1,5 @@
 //! The examples in `deploy/`, in front of a real service: nginx and `HAProxy` as they stand there, but for addresses and certificates.
-//! One of the two nodes is away.
+//! One of the two nodes is away; and both are there, on a Redis Cluster and PostgreSQL, and share each session.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
@@ -7,6 +7,8 @@
 mod common;
 
 use common::PATIENCE;
+use common::program::{Serving, ask};
+use common::redis::Cluster;
 use common::service::{Caller, Employee, Service, Session, WIDE, nothing, problem};
 use countersign_service::Operations;
 use countersign_service::limits::Limits;
@@ -196,4 +198,81 @@ async fn nginx_as_in_the_example_serves_while_a_node_is_away() {
 #[tokio::test]
 async fn haproxy_as_in_the_example_serves_while_a_node_is_away() {
     serves(haproxy).await;
+}
+
+/// A node as in the example, and where its metrics are.
+struct Node {
+    serving: Serving,
+    metrics: String,
+    // Nothing of a session is in it.
+    _folder: TempDir,
+}
+
+impl Node {
+    fn start(stores: &[&str]) -> Self {
+        let (folder, metrics) = (tempfile::tempdir().unwrap(), free().to_string());
+        let own = ["--public-origin", ORIGIN, "--trusted-proxy", "127.0.0.0/8", "--metrics", &metrics];
+        let serving = Serving::start(folder.path(), &[stores, &own].concat(), "info");
+        Self { serving, metrics: format!("http://{metrics}/metrics"), _folder: folder }
+    }
+
+    /// What its metrics count under this name.
+    async fn count(&self, name: &str) -> u64 {
+        let text = reqwest::get(&self.metrics).await.unwrap().text().await.unwrap();
+        let counts = text.lines().filter(|line| line.starts_with(name));
+        counts.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+    }
+}
+
+const ORIGIN: &str = "https://verify.example";
+const OPENED: &str = "countersign_requests_total{route=\"/api/v1/orgs/{handle}/sessions/{id}/open\"";
+
+/// The agent's stream is at one node. Sessions go on until one was opened at the other, and each comes to its end.
+async fn shares(proxy: impl FnOnce([SocketAddr; 2]) -> Proxy) {
+    let postgres = common::postgres::shared().await;
+    let database = postgres.database().await;
+    let cluster = tokio::task::spawn_blocking(Cluster::start).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let told = |args: &[&str]| ask(folder.path(), &[args, &["--postgres", &database]].concat());
+    told(&["migrate"]);
+    told(&["org", "add", "acme", "--name", "Acme", "--country", "FR"]);
+    let token = told(&["agent", "add", "--org", "acme", "--name", "Dana", "--token"]).trim().to_owned();
+    let id = told(&["agent", "list", "--org", "acme"]).split('\t').next().unwrap().to_owned();
+    let urls = cluster.urls();
+    let redis = urls.iter().flat_map(|url| ["--redis", url]);
+    let stores: Vec<_> = ["--postgres", &database].into_iter().chain(redis).collect();
+    let nodes = [Node::start(&stores), Node::start(&stores)];
+    let proxy = proxy([nodes[0].serving.addr, nodes[1].serving.addr]);
+    let caller = Caller::new(ORIGIN.to_owned(), proxy.addr, Employee { id, token });
+    let mut stream = caller.events(None).await;
+    let at = usize::from(nodes[1].count("countersign_open_streams").await == 1);
+    assert_eq!(nodes[at].count("countersign_open_streams").await, 1);
+    let mut sessions = 0;
+    while nodes[1 - at].count(OPENED).await == 0 {
+        assert!(sessions < 100, "one node has had every call");
+        sessions += 1;
+        let session = caller.session().await;
+        let opened = caller.open(&session).await;
+        let (answered, answer) = caller.answer(&session, opened).await;
+        caller.finish(session, answered, &answer).await;
+        for name in ["opened", "answered", "viewed", "outcome"] {
+            assert_eq!(stream.next().await.name, name);
+        }
+    }
+    // The directory's history has each of them, whichever node wrote it.
+    let began = Instant::now();
+    while told(&["audit", "list", "--org", "acme"]).matches("matched").count() < sessions {
+        assert!(began.elapsed() < PATIENCE, "the history has them all");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_behind_nginx_share_a_session_on_a_cluster_and_postgresql() {
+    shares(nginx).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_behind_haproxy_share_a_session_on_a_cluster_and_postgresql() {
+    shares(haproxy).await;
 }

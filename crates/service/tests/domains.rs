@@ -240,7 +240,9 @@ async fn a_logo_is_pixels_of_ours_and_a_policy_holds() {
         &["org", "policy", "acme", "--ttl-max", "300", "--kinds", "phone,code", "--numbers", "off"],
     );
     assert!(
-        policy.contains("30-300 s") && policy.contains("phone,code") && policy.ends_with("numbers\toff\n"),
+        policy.contains("30-300 s")
+            && policy.contains("phone,code")
+            && policy.ends_with("numbers\toff\ncreations a minute\t-\n"),
         "{policy}"
     );
     refused(data, &["org", "policy", "acme", "--kinds", "fax"], "fax is no kind of field");

@@ -4,9 +4,10 @@
 
 mod common;
 
-use common::service::{Draft, Service, WIDE, nothing, page_path, problem, read};
+use common::service::{Draft, Employee, Service, WIDE, nothing, page_path, problem, read};
 use countersign_protocol::RecipientToken;
 use countersign_protocol::wire::{Empty, Enrolled, Role};
+use countersign_service::directory::PolicyEdit;
 use countersign_service::limits::Limits;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};
@@ -146,6 +147,26 @@ async fn an_agent_creates_so_many_sessions_a_minute() {
     .await;
     assert_eq!(create(&service.eli.token, &third).await.status(), StatusCode::CREATED);
     service.complete(first).await;
+}
+
+#[tokio::test]
+async fn an_organizations_agents_together_create_so_many_sessions_a_minute() {
+    let service = Service::start().await;
+    let edit = PolicyEdit { creations_per_minute: Some(2), ..PolicyEdit::default() };
+    service.directory.edit_policy("acme", edit).await.unwrap();
+    let create = async |employee: &Employee, name: &str| {
+        let mut request = json!(Draft::new(&service.origin).request);
+        request["org_name"] = json!(name);
+        service.post("/api/v1/sessions", &employee.token, &request).await
+    };
+    for employee in [&service.dana, &service.eli] {
+        assert_eq!(create(employee, "Acme").await.status(), StatusCode::CREATED);
+    }
+    for employee in [&service.dana, &service.eli] {
+        too_many(create(employee, "Acme").await, 61).await;
+    }
+    // Another organization is another count.
+    assert_eq!(create(&service.finn, "Bolt").await.status(), StatusCode::CREATED);
 }
 
 #[tokio::test]

@@ -9,9 +9,8 @@ import { useEffect } from 'preact/hooks';
 import { announce } from '../announcer.ts';
 import { commands } from '../bindings.ts';
 import type { SessionView } from '../bindings.ts';
-import { useNow } from '../clock.ts';
+import { useSecondsUntil } from '../clock.ts';
 import { groups, spelled } from '../text/digits.ts';
-import { secondsLeft } from '../text/format.ts';
 import { text } from '../text/index.ts';
 import { Button } from './button.tsx';
 import type { Run } from './card.tsx';
@@ -50,7 +49,7 @@ export function Reveal({ session, run }: Props): JSX.Element {
 }
 
 function Passcode({ passcode, until }: Shown): JSX.Element {
-  const seconds = secondsLeft(until - useNow());
+  const seconds = useSecondsUntil(until);
   const [first, second] = groups(passcode);
   return (
     <div class="revealed">

@@ -2,6 +2,9 @@
 //! folder. What must hold after each kill: the history is sound; every session whose start was acknowledged has its row; every end
 //! that was shown is recorded; every answer that was accepted had its share recorded as spent before; and after each start: the
 //! chain of records is whole, and nothing of an earlier life still runs.
+//!
+//! Every other kill comes in the very moment in which somebody hears of a start, an acceptance or an end: what the engine says a
+//! little before it is on disk is seldom caught by a kill at any other.
 
 use super::{below, pause, verdict};
 use crate::desk::Desk;
@@ -19,12 +22,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// Sessions a life has going.
 const LIVE: usize = 40;
 /// Where the engine finds its token: the file a keyring's entry is, for the time of the trial.
 const TOKEN: &str = "token";
+/// How long a kill waits for somebody to hear something.
+const HEAR: Duration = Duration::from_secs(2);
 
 /// One life: starts sessions, and says what it would have shown its user, each line once it is certain.
 pub async fn desk(folder: &Path, origin: &str) -> Result<(), Failure> {
@@ -55,6 +61,27 @@ async fn work(desk: Desk) -> Result<(), Failure> {
     }
 }
 
+/// Fires when somebody hears of a start, an acceptance, an end.
+#[derive(Default)]
+struct Heard {
+    start: Notify,
+    acceptance: Notify,
+    end: Notify,
+}
+
+impl Heard {
+    /// One of the three, at random. Where nobody hears of it, the moment is some other.
+    async fn wait(&self) -> Result<(), Failure> {
+        let which = match below(3)? {
+            0 => &self.start,
+            1 => &self.acceptance,
+            _ => &self.end,
+        };
+        let _ = tokio::time::timeout(HEAR, which.notified()).await;
+        Ok(())
+    }
+}
+
 /// What was said and seen, over all lives.
 #[derive(Default)]
 struct Seen {
@@ -70,16 +97,20 @@ pub async fn run(kills: usize) -> Result<(), Failure> {
     let program = Program::start(&Start::on(data.path()))?;
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(40)).build()?;
     let seen = Arc::new(Mutex::new(Seen::default()));
+    let heard = Arc::new(Heard::default());
     let mut faults = Vec::new();
-    for _ in 0..kills {
+    for number in 0..kills {
         let earlier = lock(&seen).started.len();
         let (mut child, mut lines) = live(folder.path(), &program.origin)?;
         match lines.next_line().await? {
             Some(line) if line.starts_with("whole ") => {}
             line => faults.push(format!("after a start: {line:?}")),
         }
-        let listening = tokio::spawn(listen(lines, client.clone(), seen.clone()));
+        let listening = tokio::spawn(listen(lines, client.clone(), seen.clone(), heard.clone()));
         tokio::time::sleep(Duration::from_millis(50 + below(1200)?)).await;
+        if number % 2 == 1 {
+            heard.wait().await?;
+        }
         child.kill().await?;
         // What it had said before it was killed is still in the pipe.
         listening.await??;
@@ -115,6 +146,7 @@ async fn listen(
     mut lines: Lines<BufReader<ChildStdout>>,
     client: Client,
     seen: Arc<Mutex<Seen>>,
+    heard: Arc<Heard>,
 ) -> Result<(), Failure> {
     let mut recipients = JoinSet::new();
     while let Some(line) = lines.next_line().await? {
@@ -122,9 +154,13 @@ async fn listen(
         match words.as_slice() {
             ["started", card, link] => {
                 lock(&seen).started.push((*card).to_owned());
-                recipients.spawn(recipient(client.clone(), (*link).to_owned(), seen.clone()));
+                heard.start.notify_waiters();
+                recipients.spawn(recipient(client.clone(), (*link).to_owned(), seen.clone(), heard.clone()));
             }
-            ["over", card, outcome] => lock(&seen).over.push(((*card).to_owned(), (*outcome).to_owned())),
+            ["over", card, outcome] => {
+                lock(&seen).over.push(((*card).to_owned(), (*outcome).to_owned()));
+                heard.end.notify_waiters();
+            }
             // Killed in the middle of a line.
             _ => {}
         }
@@ -135,7 +171,12 @@ async fn listen(
 }
 
 /// A recipient, as far as the agent lives to see it.
-async fn recipient(client: Client, link: String, seen: Arc<Mutex<Seen>>) -> Result<(), Failure> {
+async fn recipient(
+    client: Client,
+    link: String,
+    seen: Arc<Mutex<Seen>>,
+    heard: Arc<Heard>,
+) -> Result<(), Failure> {
     let page = Page::of(&client, &link)?;
     pause(200).await?;
     let (answered, answer) = Page::compute(page.open().await?, &Target::entered())?;
@@ -144,6 +185,7 @@ async fn recipient(client: Client, link: String, seen: Arc<Mutex<Seen>>) -> Resu
         return Ok(());
     }
     lock(&seen).accepted.insert(page.id.to_string());
+    heard.acceptance.notify_waiters();
     let confirmed = Page::confirm(answered, &state)?;
     page.viewed(&confirmed).await?;
     pause(200).await?;

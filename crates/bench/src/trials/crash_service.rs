@@ -1,6 +1,9 @@
 //! The service killed (SIGKILL) at random points while two hundred sessions are live over HTTP, and started again on the same files
 //! and port. Whoever gets no answer asks again, as clients do. What must hold: of two pages that race for a link one is let in,
 //! ever; whatever was acknowledged to the rightful side is never denied to it later; events have no gap; the file is sound.
+//!
+//! Every other kill comes in the very moment in which somebody is told that a step is done: a service that says so a little before
+//! it is on disk is seldom caught by a kill at any other.
 
 use super::{below, pause, verdict};
 use crate::load::{Failure, Target};
@@ -13,6 +16,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 const LIVE: usize = 200;
@@ -20,12 +24,43 @@ const AGENTS: usize = 8;
 /// Longest pause between two steps of a session.
 const DAWDLE_MS: u64 = 300;
 
+/// How long a kill waits for somebody to be told something.
+const TELL: Duration = Duration::from_secs(2);
+
 /// What those who play sessions have seen.
 #[derive(Default)]
 struct Tally {
     over: AtomicBool,
+    /// The program that whoever is told something next kills, at once.
+    doomed: Mutex<Option<Program>>,
+    killed: Notify,
     whole: AtomicUsize,
     faults: Mutex<Vec<String>>,
+}
+
+impl Tally {
+    /// Somebody has been told that a step is done.
+    fn told(&self) {
+        if let Some(program) = self.take() {
+            program.kill();
+            self.killed.notify_one();
+        }
+    }
+
+    fn take(&self) -> Option<Program> {
+        self.doomed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    async fn kill_when_somebody_is_told(&self, program: Program) {
+        *self.doomed.lock().unwrap_or_else(PoisonError::into_inner) = Some(program);
+        if tokio::time::timeout(TELL, self.killed.notified()).await.is_err() {
+            match self.take() {
+                // Nobody was told anything.
+                Some(program) => program.kill(),
+                None => self.killed.notified().await,
+            }
+        }
+    }
 }
 
 pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
@@ -40,6 +75,7 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
         let target = Target {
             client: client.clone(),
             origin: origin.clone(),
+            pages_at: None,
             handle: HANDLE.to_owned(),
             organization: ORGANIZATION.to_owned(),
             token: token.clone(),
@@ -47,9 +83,13 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
         players.spawn(play(target, tally.clone()));
     }
     let mut slowest = Duration::ZERO;
-    for _ in 0..kills {
+    for number in 0..kills {
         tokio::time::sleep(Duration::from_millis(30 + below(400)?)).await;
-        program.kill();
+        if number % 2 == 0 {
+            program.kill();
+        } else {
+            tally.kill_when_somebody_is_told(program).await;
+        }
         let began = Instant::now();
         program = Program::start(&Start { port, origin: Some(&origin), ..Start::on(data.path()) })?;
         slowest = slowest.max(began.elapsed());
@@ -78,7 +118,7 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
 /// One session after another, until the last kill is over.
 async fn play(target: Target, tally: Arc<Tally>) {
     while !tally.over.load(Ordering::Relaxed) {
-        match session(&target).await {
+        match session(&target, &tally).await {
             Ok(()) => drop(tally.whole.fetch_add(1, Ordering::Relaxed)),
             Err(fault) => {
                 tally.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault.to_string());
@@ -88,10 +128,11 @@ async fn play(target: Target, tally: Arc<Tally>) {
     }
 }
 
-async fn session(target: &Target) -> Result<(), Failure> {
+async fn session(target: &Target, tally: &Tally) -> Result<(), Failure> {
     let begun = target.begin()?;
-    let created: Created =
-        serde_json::from_slice(&target.persist("/api/v1/sessions", &begun.request).await?)?;
+    let created = target.persist("/api/v1/sessions", &begun.request).await?;
+    tally.told();
+    let created: Created = serde_json::from_slice(&created)?;
     pause(DAWDLE_MS).await?;
     let (one, other) = (Page::of(&target.client, &created.url)?, Page::of(&target.client, &created.url)?);
     let (first, second) = tokio::join!(one.try_open(), other.try_open());
@@ -104,6 +145,7 @@ async fn session(target: &Target) -> Result<(), Failure> {
     pause(DAWDLE_MS).await?;
     let (answered, answer) = Page::compute(opened, &Target::entered())?;
     let (status, _) = page.call("answer", &answer, false).await?;
+    tally.told();
     if status != StatusCode::ACCEPTED {
         return Err(format!("the answer of the page that opened: {status}").into());
     }
@@ -114,6 +156,7 @@ async fn session(target: &Target) -> Result<(), Failure> {
     let accepted = begun.offered.spend(|_| Ok::<(), Failure>(()))?.check(&answer)?;
     let verdict = Verdict::accept(accepted.tag().clone());
     target.persist(&format!("/api/v1/sessions/{}/verdict", begun.id), &verdict).await?;
+    tally.told();
     pause(DAWDLE_MS).await?;
     let state = page.answer(&answer).await?;
     if !matches!(state, VerdictState::Accepted { .. }) {
@@ -121,6 +164,7 @@ async fn session(target: &Target) -> Result<(), Failure> {
     }
     let confirmed = Page::confirm(answered, &state)?;
     page.viewed(&confirmed).await?;
+    tally.told();
     pause(DAWDLE_MS).await?;
     page.matches().await
 }

@@ -14,6 +14,7 @@ use crate::desk::Desk;
 use crate::load::Failure;
 use crate::page::Page;
 use crate::program::{Program, Start, staff};
+use crate::redis::Redis;
 use countersign_agent::may_be_logged;
 use countersign_protocol::Kind;
 use countersign_protocol::wire::VerdictState;
@@ -21,10 +22,9 @@ use reqwest::Client;
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -58,9 +58,9 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
         .with(lines.with_ansi(false))
         .init();
     let tokens = staff(&data, DESKS).await?;
-    let redis = if with_redis { Some(Redis::start()?) } else { None };
+    let mut redis = if with_redis { Some(Redis::start()?) } else { None };
     let tap = Tap::open().await?;
-    let url = redis.as_ref().map(|redis| redis.url.clone()).unwrap_or_default();
+    let url = redis.as_ref().map(Redis::url).unwrap_or_default();
     let more = ["--redis", url.as_str()];
     let program = Program::start(&Start {
         origin: Some(&tap.origin),
@@ -111,8 +111,8 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
             number == 0,
         ));
     }
-    if let Some(redis) = &redis {
-        sinks.push(("the dump of Redis", redis.dump()?, true));
+    if let Some(redis) = &mut redis {
+        sinks.push(("the dump of Redis", all_files(redis.stop()?)?, true));
     }
     let faults = search(&sinks, &texts, &codes, &known)?;
     let bytes: usize = sinks.iter().map(|(_, bytes, _)| bytes.len()).sum();
@@ -259,55 +259,4 @@ fn all_files(folder: &Path) -> Result<Vec<u8>, Failure> {
         }
     }
     Ok(out)
-}
-
-/// A Redis of the trial's own, which writes down all it is told.
-struct Redis {
-    child: Child,
-    folder: TempDir,
-    url: String,
-}
-
-impl Redis {
-    fn start() -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut command = Command::new("redis-server");
-        command.args([
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            &port.to_string(),
-            "--appendonly",
-            "yes",
-            "--save",
-            "1 1",
-            "--dir",
-        ]);
-        let child = command.arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-        let child = child.map_err(|error| format!("redis-server: {error}; run scripts/setup test"))?;
-        let redis = Self { child, folder, url: format!("redis://127.0.0.1:{port}") };
-        let began = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if began.elapsed() > Duration::from_secs(20) {
-                return Err("redis-server did not start".into());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(redis)
-    }
-
-    /// It writes its last dump as it stops.
-    fn dump(&self) -> Result<Vec<u8>, Failure> {
-        Command::new("kill").arg(self.child.id().to_string()).status()?;
-        std::thread::sleep(Duration::from_secs(1));
-        all_files(self.folder.path())
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -66,6 +66,9 @@ pub struct Policy {
     /// Whether its sessions have numbers.
     #[serde(default = "yes")]
     pub numbers: bool,
+    /// Sessions that all its agents together may create a minute; absent: as many as each of them may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creations_per_minute: Option<u32>,
 }
 
 impl Default for Policy {
@@ -77,6 +80,7 @@ impl Default for Policy {
             compare: Compare::Shown,
             kinds: Kind::ALL.to_vec(),
             numbers: true,
+            creations_per_minute: None,
         }
     }
 }

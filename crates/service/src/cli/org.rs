@@ -56,6 +56,9 @@ pub(super) struct PolicyArgs {
     /// Whether sessions have numbers.
     #[arg(long, value_enum)]
     numbers: Option<SwitchArg>,
+    /// Sessions that all its agents together may create a minute, counted by each node; 0: as many as each of them may.
+    #[arg(long)]
+    creations_per_minute: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -139,12 +142,13 @@ impl Org {
                 let kinds: Vec<_> = policy.kinds.iter().map(|kind| kind.as_str()).collect();
                 let compare = if policy.compare == Compare::Typed { "typed" } else { "shown" };
                 let line = format!(
-                    "ttl\t{}-{} s\ndigits\t{}\ncompare\t{compare}\nkinds\t{}\nnumbers\t{}",
+                    "ttl\t{}-{} s\ndigits\t{}\ncompare\t{compare}\nkinds\t{}\nnumbers\t{}\ncreations a minute\t{}",
                     policy.ttl_min_secs,
                     policy.ttl_max_secs,
                     policy.passcode_digits,
                     kinds.join(","),
-                    if policy.numbers { "on" } else { "off" }
+                    if policy.numbers { "on" } else { "off" },
+                    policy.creations_per_minute.map_or_else(|| "-".to_owned(), |most| most.to_string())
                 );
                 Ok(out.done(&policy, &line)?)
             }
@@ -176,6 +180,7 @@ impl PolicyArgs {
             }),
             kinds,
             numbers: self.numbers.map(|switch| matches!(switch, SwitchArg::On)),
+            creations_per_minute: self.creations_per_minute,
         })
     }
 }

@@ -22,6 +22,8 @@ pub struct PolicyEdit {
     pub kinds: Option<Vec<Kind>>,
     /// Whether sessions have numbers.
     pub numbers: Option<bool>,
+    /// Sessions all agents together may create a minute; 0: no bound of the organization's own.
+    pub creations_per_minute: Option<u32>,
 }
 
 /// Why there can be no such policy.
@@ -56,6 +58,9 @@ impl PolicyEdit {
         change(&mut policy.passcode_digits, self.passcode_digits);
         policy.compare = self.compare.unwrap_or(policy.compare);
         policy.numbers = self.numbers.unwrap_or(policy.numbers);
+        if let Some(most) = self.creations_per_minute {
+            policy.creations_per_minute = Some(most).filter(|most| *most > 0);
+        }
         if let Some(kinds) = self.kinds {
             // Each once, in the one order.
             policy.kinds = Kind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
@@ -125,6 +130,7 @@ mod tests {
             compare: Some(Compare::Typed),
             kinds: Some(vec![Kind::Code, Kind::Phone, Kind::Code]),
             numbers: Some(false),
+            creations_per_minute: Some(600),
             ..PolicyEdit::default()
         };
         let policy = edited(edit).unwrap();
@@ -133,9 +139,12 @@ mod tests {
             compare: Compare::Typed,
             kinds: vec![Kind::Phone, Kind::Code],
             numbers: false,
+            creations_per_minute: Some(600),
             ..Policy::default()
         };
         assert_eq!(policy, expected);
+        let unbounded = PolicyEdit { creations_per_minute: Some(0), ..PolicyEdit::default() };
+        assert_eq!(unbounded.apply(policy).unwrap(), Policy { creations_per_minute: None, ..expected });
     }
 
     #[test]

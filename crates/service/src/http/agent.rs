@@ -55,7 +55,7 @@ pub(super) async fn create(
     }
     let policy = app.directory.policy(&agent.org).await?;
     permits(&policy, &offer).map_err(Failure::OutOfPolicy)?;
-    app.limiter.creation(&agent.profile.id)?;
+    app.limiter.creation(&agent.profile.id, &agent.org, policy.creations_per_minute)?;
 
     let id = request.session_id;
     let owner = Owner {

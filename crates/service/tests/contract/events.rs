@@ -52,6 +52,7 @@ pub async fn a_stream_is_resumed_from_anywhere_without_gap_or_repeat(party: Arc<
     for _ in 0..SESSIONS {
         let party = party.clone();
         going.spawn(async move {
+            let _turn = super::turn().await;
             let run = party.run_of("a", 900).await;
             for call in [
                 Call::Open(Content::Ours),

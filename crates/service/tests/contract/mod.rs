@@ -65,6 +65,12 @@ impl Party {
     }
 }
 
+/// A turn: a store that is given more than it can do in time says so, and these tests are not about that.
+pub async fn turn() -> tokio::sync::SemaphorePermit<'static> {
+    static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(48);
+    TURNS.acquire().await.unwrap()
+}
+
 /// A page with a token of its own.
 pub fn page(request: &countersign_protocol::wire::CreateSession) -> Recipient {
     let token = RecipientToken::from_bytes(random());

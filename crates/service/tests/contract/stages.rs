@@ -1,7 +1,7 @@
 //! Every verb from every stage, and who may call.
 
 use super::model::{Call, Content, Model, Run, ways};
-use super::{ORG, Party, owner, page};
+use super::{ORG, Party, owner, page, turn};
 use crate::common::{answer, nonce, request, tag};
 use countersign_protocol::stage::Stage;
 use countersign_protocol::wire::{Outcome, Verdict};
@@ -18,7 +18,10 @@ pub async fn every_call_from_every_stage_is_answered_as_the_stages_say(party: Ar
         for call in Call::ALL {
             for next in Call::ALL {
                 let (way, party) = ([way.as_slice(), &[call, next]].concat(), party.clone());
-                sessions.spawn(async move { follow(&party.run(900).await, &way).await });
+                sessions.spawn(async move {
+                    let _turn = turn().await;
+                    follow(&party.run(900).await, &way).await;
+                });
             }
         }
     }
@@ -109,6 +112,7 @@ pub async fn a_number_leads_to_a_waiting_session_and_is_no_other_sessions(party:
     for _ in 0..COUNT {
         let party = party.clone();
         placing.spawn(async move {
+            let _turn = turn().await;
             let request = request(900);
             let id = request.session_id;
             (id, party.store.create(owner("a"), request).await.unwrap().number)

@@ -20,8 +20,12 @@ pub async fn a_policy_is_the_default_until_it_is_edited(party: Party) {
     let edit = PolicyEdit { ttl_max_secs: Some(300), numbers: Some(false), ..PolicyEdit::default() };
     let edited = Policy { ttl_max_secs: 300, numbers: false, ..Policy::default() };
     assert_eq!(party.directory.edit_policy("acme", edit.clone()).await.unwrap(), edited);
-    let more = PolicyEdit { kinds: Some(vec![Kind::Phone]), ..PolicyEdit::default() };
-    let edited = Policy { kinds: vec![Kind::Phone], ..edited };
+    let more = PolicyEdit {
+        kinds: Some(vec![Kind::Phone]),
+        creations_per_minute: Some(600),
+        ..PolicyEdit::default()
+    };
+    let edited = Policy { kinds: vec![Kind::Phone], creations_per_minute: Some(600), ..edited };
     assert_eq!(party.other.edit_policy("acme", more).await.unwrap(), edited);
     assert_eq!(party.directory.policy("acme").await.unwrap(), edited);
     assert!(!party.directory.org("acme").await.unwrap().unwrap().numbers);

@@ -1,13 +1,13 @@
 //! The verbs: what each hands to its script, and what the answer means.
 
 use super::burn::burn;
-use super::layout::{Bucket, numbered, pointer};
+use super::layout::{Bucket, pointer};
 use super::link::Lost;
+use super::numbers::holder;
 use super::reply::{Reply, broken, event, parse, text};
 use super::scripts::{Name, steps};
 use super::{Inner, RedisStore};
 use crate::clock::Millis;
-use crate::secret;
 use crate::store::{
     OpenedRecord, Owner, Placement, Recipient, SessionStore, StoreError, StoredEvent, VerdictRecord, Wakes,
 };
@@ -20,8 +20,6 @@ use redis::Value;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// Tries to find a free session number before giving up; with a thousand live sessions one try in a thousand fails.
-const NUMBER_TRIES: usize = 50;
 /// Most events handed out at once.
 const EVENTS_AT_ONCE: u32 = 256;
 /// Most sessions of a bucket that one sweep tells of.
@@ -63,7 +61,7 @@ fn json(message: &impl Serialize) -> Result<String, StoreError> {
 
 impl Inner {
     /// The agent whose session it is.
-    async fn pointed(&self, id: &SessionId) -> Result<Option<String>, StoreError> {
+    pub(super) async fn pointed(&self, id: &SessionId) -> Result<Option<String>, StoreError> {
         let bucket = Bucket::of_session(id);
         let mut get = redis::cmd("GET");
         get.arg(format!("{}{}", bucket.prefix(), pointer(id)));
@@ -85,38 +83,14 @@ impl Inner {
     }
 
     /// Takes a name that is free; whose it is.
-    async fn claim(&self, bucket: Bucket, key: String, holder: String) -> Result<String, StoreError> {
+    pub(super) async fn claim(
+        &self,
+        bucket: Bucket,
+        key: String,
+        holder: String,
+    ) -> Result<String, StoreError> {
         let found = self.run(bucket, Name::Claim, [key, holder], true).await;
         found.ok().as_ref().and_then(text).ok_or(StoreError::Unavailable)
-    }
-
-    /// A session number that is the session's from now on.
-    async fn claim_number(&self, org: &str, holder: &str) -> Result<String, StoreError> {
-        for _ in 0..NUMBER_TRIES {
-            let number = secret::below(1_000_000).map_err(|_| StoreError::Unavailable)?;
-            let number = format!("{number:06}");
-            let bucket = Bucket::of_number(org, &number);
-            if self.claim(bucket, numbered(org, &number), holder.to_owned()).await? == *holder {
-                return Ok(number);
-            }
-        }
-        Err(StoreError::Unavailable)
-    }
-
-    /// Gives a number back. Nobody waits for that: one that is not given back is free again when no session can have it.
-    fn release(self: &Arc<Self>, org: String, number: String, id: SessionId) {
-        let store = self.clone();
-        tokio::spawn(async move {
-            let agent = match store.pointers.get(&id) {
-                Some(agent) => agent,
-                None => match store.pointed(&id).await {
-                    Ok(Some(agent)) => agent,
-                    _ => return,
-                },
-            };
-            let args = [numbered(&org, &number), holder(&agent, &id)];
-            let _ = store.run(Bucket::of_number(&org, &number), Name::Release, args, false).await;
-        });
     }
 
     async fn create(self: &Arc<Self>, owner: Owner, request: CreateSession) -> Result<Placement, StoreError> {
@@ -158,11 +132,6 @@ impl Inner {
         }
         let number = reply.part(1).ok_or_else(broken)?.to_owned();
         Ok(Placement { number, created_at: reply.time(2)?, expires_at: reply.time(3)? })
-    }
-
-    fn release_held(self: &Arc<Self>, org: &str, number: &str, holder: String) {
-        let (store, key, bucket) = (self.clone(), numbered(org, number), Bucket::of_number(org, number));
-        tokio::spawn(async move { drop(store.run(bucket, Name::Release, [key, holder], false).await) });
     }
 
     async fn open(self: &Arc<Self>, who: Recipient) -> Result<OpenedRecord, StoreError> {
@@ -245,18 +214,6 @@ impl Inner {
         })
     }
 
-    async fn numbered(&self, org: String, number: String) -> Result<SessionId, StoreError> {
-        let bucket = Bucket::of_number(&org, &number);
-        let mut get = redis::cmd("GET");
-        get.arg(format!("{}{}", bucket.prefix(), numbered(&org, &number)));
-        let found = self.servers.call(bucket, get, false).await.map_err(|_| StoreError::Unavailable)?;
-        let found = text(&found).ok_or(StoreError::NoSuchSession)?;
-        let (id, agent) = found.split_once(' ').ok_or_else(broken)?;
-        let args = [id, &org, &number];
-        Reply::read(self.run(Bucket::of_agent(agent), Name::Numbered, args, true).await)?;
-        id.parse().map_err(|_| broken())
-    }
-
     /// Tells of sessions that have run out, in one bucket.
     async fn sweep(self: &Arc<Self>, bucket: Bucket) -> Result<(), StoreError> {
         loop {
@@ -278,11 +235,6 @@ impl Inner {
             }
         }
     }
-}
-
-/// Who holds a session number.
-fn holder(agent: &str, id: &SessionId) -> String {
-    format!("{id} {agent}")
 }
 
 #[async_trait]

@@ -22,6 +22,7 @@ mod connect;
 mod layout;
 mod link;
 mod listener;
+mod numbers;
 mod options;
 mod outbox;
 mod pointers;

@@ -1,0 +1,176 @@
+//! One run between an honest agent and an honest recipient, a message at a time, each in its form on the wire.
+
+use crate::lies::OnTheWire;
+use countersign_agent::session::{Effect, Entry, LiveSession, Placed};
+use countersign_agent::view::{FieldSpec, Language};
+use countersign_protocol::agent::Offered;
+use countersign_protocol::keys::Channel;
+use countersign_protocol::offer::OfferDraft;
+use countersign_protocol::recipient::{Answered, Confirmed, Opened};
+use countersign_protocol::wire::{AgentEvent, Answer, EventKind, Verdict, VerdictState};
+use countersign_protocol::{
+    Began, Canonical, Compare, EntropyError, Field, Kind, Nonce, Salt, SessionId, Share,
+};
+use fastrand::Rng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
+
+const VALUE: &str = "06 12 34 56 78";
+pub(super) const ANOTHER: &str = "06 12 34 56 79";
+const TTL_MS: u64 = 120_000;
+
+pub(super) struct Run {
+    pub(super) agent: LiveSession,
+    id: SessionId,
+    pub(super) offer: OfferDraft,
+    pub(super) share: Share,
+    pub(super) answer: Option<Answer>,
+    answered: Option<Answered>,
+    pub(super) verdict: Option<VerdictState>,
+    pub(super) confirmed: Option<Confirmed>,
+    /// What the recipient says of who began.
+    pub(super) says: Began,
+    /// What the recipient types.
+    pub(super) types: &'static str,
+}
+
+fn entropy(rng: &mut Rng) -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> + '_ {
+    |out: &mut [u8]| {
+        rng.fill(out);
+        Ok(())
+    }
+}
+
+fn channel() -> Channel {
+    Channel { origin: "https://verify.example".into(), org_handle: "acme".into() }
+}
+
+/// A message as its receiver reads it, after what the service did to its members; `None` if it cannot be read.
+fn over_the_wire<M: Serialize + DeserializeOwned>(message: &M, spoil: &OnTheWire) -> Option<M> {
+    let mut members = serde_json::to_value(message).unwrap();
+    spoil(members.as_object_mut().unwrap());
+    serde_json::from_str(&members.to_string()).ok()
+}
+
+/// Nothing is done to the message.
+pub(super) fn untouched() -> OnTheWire {
+    Box::new(|_| ())
+}
+
+pub(super) fn accepted(tag: countersign_protocol::Tag) -> VerdictState {
+    VerdictState::Accepted { tag, ttl_ms: TTL_MS }
+}
+
+impl Run {
+    pub(super) fn begin(rng: &mut Rng) -> Self {
+        let id = SessionId::draw(&mut entropy(rng)).unwrap();
+        let salt = Salt::draw(&mut entropy(rng)).unwrap();
+        let field = Field { name: "Phone number".into(), kind: Kind::Phone, hint: "The one we call".into() };
+        let offer = OfferDraft {
+            salt,
+            ttl_secs: 120,
+            passcode_digits: 6,
+            compare: Compare::Typed,
+            region: "FR".parse().unwrap(),
+            org_name: "Acme".into(),
+            agent_name: "Dana".into(),
+            subject: "Ticket 4812".into(),
+            fields: vec![field],
+        };
+        let checked = offer.clone().check().unwrap();
+        let values = [Kind::Phone.read(&checked.region, VALUE).unwrap()];
+        let offered =
+            Offered::begin(&channel(), id, &checked, &values, Began::Recipient, &mut entropy(rng)).unwrap();
+        let share = offered.share().clone();
+        let entry = Entry {
+            template: None,
+            fields: vec![FieldSpec { name: "Phone number".into(), kind: Kind::Phone, hint: String::new() }],
+            values: vec![Zeroizing::new(VALUE.into())],
+            subject: String::new(),
+            began: Began::Recipient,
+            ttl_secs: 120,
+            prefill: false,
+            language: Language::En,
+        };
+        let placed =
+            Placed { url: String::new(), number: String::new(), left: Duration::from_mins(2), typed: false };
+        let agent = LiveSession::new(id, entry, offered, placed, 0, Instant::now());
+        let (answer, answered, verdict, confirmed) = (None, None, None, None);
+        let says = Began::Recipient;
+        Self { agent, id, offer, share, answer, answered, verdict, confirmed, says, types: VALUE }
+    }
+
+    pub(super) fn deliver_offer(&mut self, rng: &mut Rng) {
+        // What cannot be an offer is refused as it is read.
+        let Ok(offer) = self.offer.clone().check() else { return };
+        let typed: Result<Vec<Canonical>, _> =
+            offer.fields.iter().map(|field| field.kind.read(&offer.region, self.types)).collect();
+        let Ok(typed) = typed else { return };
+        self.event(&EventKind::Opened);
+        let opened = Opened::new(channel(), self.id, offer, self.share.clone());
+        if let Ok((answered, answer)) = opened.answer(&typed, self.says, &mut entropy(rng)) {
+            (self.answered, self.answer) = (Some(answered), Some(answer));
+        }
+    }
+
+    pub(super) fn deliver_answer(&mut self, spoil: &OnTheWire) {
+        let Some(answer) = self.answer.clone() else { return };
+        for effect in self.event_spoilt(&EventKind::Answered(answer), spoil) {
+            if let Effect::Verdict(Verdict { tag, .. }) = effect {
+                self.verdict = Some(tag.map_or(VerdictState::Refused, accepted));
+            }
+        }
+    }
+
+    pub(super) fn deliver_verdict(&mut self, spoil: &OnTheWire) {
+        let Some(sent) = &self.verdict else { return };
+        match over_the_wire(sent, spoil) {
+            Some(VerdictState::Accepted { tag, .. }) => {
+                if let Some(answered) = self.answered.take() {
+                    self.confirmed = answered.accept(&tag).ok();
+                }
+            }
+            Some(VerdictState::Refused) => self.answered = None,
+            Some(VerdictState::Pending) | None => {}
+        }
+    }
+
+    pub(super) fn deliver_viewed(&mut self, nonce: Option<Nonce>, spoil: &OnTheWire) {
+        if let Some(nonce) = nonce {
+            self.event_spoilt(&EventKind::Viewed { nonce }, spoil);
+        }
+    }
+
+    pub(super) fn whole(rng: &mut Rng) -> Self {
+        let mut run = Self::begin(rng);
+        run.deliver_offer(rng);
+        run.deliver_answer(&untouched());
+        run.deliver_verdict(&untouched());
+        run
+    }
+
+    pub(super) fn event(&mut self, event: &EventKind) -> Vec<Effect> {
+        self.event_spoilt(event, &untouched())
+    }
+
+    /// An event that cannot be read is passed over, as the agent's program does.
+    fn event_spoilt(&mut self, event: &EventKind, spoil: &OnTheWire) -> Vec<Effect> {
+        let sent = AgentEvent { session_id: self.id, at: String::new(), what: event.clone() };
+        let Some(read) = over_the_wire(&sent, spoil) else { return Vec::new() };
+        self.agent.event(&read.what, Instant::now(), |_| Ok(()))
+    }
+
+    pub(super) fn nonce(&self) -> Option<Nonce> {
+        self.confirmed.as_ref().map(|confirmed| confirmed.nonce().clone())
+    }
+
+    pub(super) fn agents_passcode(&mut self) -> Option<String> {
+        self.agent.reveal().ok().map(|(passcode, _)| passcode.expose().to_owned())
+    }
+
+    pub(super) fn recipients_passcode(&self) -> Option<String> {
+        self.confirmed.as_ref().map(|confirmed| confirmed.passcode().expose().to_owned())
+    }
+}
