@@ -91,6 +91,7 @@ async fn look(table: &Table, browser: &Browser, texts: [&str; PLACES]) {
     browser.tap("unexpected").await;
     browser.wait_for("stop").await;
     stands_there(browser, &[name, channel]).await;
+    table.session(&id, |card| card.outcome.is_some()).await;
     table.engine.dismiss(id).await.unwrap();
 }
 

@@ -202,6 +202,39 @@ async fn a_domain_is_verified_by_a_record_or_a_file_and_shown_until_it_is_gone()
     refused(data, &["domain", "verify", "--org", "acme", "acme.test"], "acme.test does not exist");
 }
 
+/// The command of the example's timer, with its own configuration file: every organization's domains, and a failure when one is gone.
+#[test]
+fn the_timers_command_looks_at_every_domain() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+    let unit = fs::read_to_string(deploy.join("countersign-domains.service")).unwrap();
+    let command = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+    let command = command.strip_prefix("/usr/local/bin/countersign-service ").unwrap();
+    let command = command.strip_suffix(" --data ${STATE_DIRECTORY}").unwrap();
+    let config = deploy.join("service.toml");
+    let command = command.replace("/etc/countersign/service.toml", config.to_str().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let mut publish = Vec::new();
+    for handle in ["acme", "bolt"] {
+        ask(data, &["org", "add", handle, "--name", handle, "--country", "FR"]);
+        let added = ask(data, &["domain", "add", "--org", handle, DOMAIN, "--json"]);
+        publish.push(lines(&added)[0]["publish"].as_str().unwrap().to_owned());
+    }
+    for (texts, code, states) in [
+        ([&publish[0], &publish[1]], 0, ["verified"; 2]),
+        ([&publish[0], &publish[0]], 1, ["verified", "lost"]),
+    ] {
+        let server = NameServer::start(&texts.map(String::as_str));
+        let address = server.addr.to_string();
+        let more = ["--method", "dns", "--dns-server", &address];
+        let ran = run(data, &command.split(' ').chain(more).collect::<Vec<_>>());
+        assert_eq!(ran.code, Some(code), "{} {}", ran.out, ran.err);
+        for (handle, state) in ["acme", "bolt"].into_iter().zip(states) {
+            assert!(ran.out.contains(&format!("{handle}\t{DOMAIN}\t{state}\tdns")), "{}", ran.out);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_logo_is_pixels_of_ours_and_a_policy_holds() {
     let folder = tempfile::tempdir().unwrap();

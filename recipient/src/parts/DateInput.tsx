@@ -38,7 +38,9 @@ export function DateInput({ entry: { field, typed, judged }, ids, label, invalid
   const describedBy = `${ids.hint} ${ids.reading}`;
   return (
     <fieldset class="date" data-testid={ids.input} aria-describedby={describedBy} onFocusOut={onFocusOut}>
-      <legend class={label}>{field.name}</legend>
+      <legend class={label}>
+        <bdi>{field.name}</bdi>
+      </legend>
       <Hint id={ids.hint} hint={field.hint} />
       <div class="date-row">
         <Digits

@@ -33,7 +33,7 @@ export function FieldInput({ entry, place, headed }: Props) {
       ) : (
         <>
           <label class={label} for={ids.input}>
-            {field.name}
+            <bdi>{field.name}</bdi>
           </label>
           <Hint id={ids.hint} hint={field.hint} />
           <TextInput entry={entry} kind={field.kind} id={ids.input} describedBy={describedBy} invalid={invalid} />

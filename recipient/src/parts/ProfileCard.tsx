@@ -11,12 +11,15 @@ import { Tick, Warning } from './icons.tsx';
 
 export function ProfileCard({ profile }: { readonly profile: Profile }) {
   const t = text.value;
-  const about = [country(profile.country, t), profile.description].filter((part) => part !== '').join(' · ');
+  const where = country(profile.country, t);
+  const what = profile.description;
   return (
     <section class="profile" aria-label={t.profile.label}>
       <Logo profile={profile} />
       <div>
-        <p class="profile-name">{profile.name}</p>
+        <p class="profile-name">
+          <bdi>{profile.name}</bdi>
+        </p>
         {profile.practice ? (
           <p class="warn-text">
             <Warning /> {t.profile.practice}
@@ -24,7 +27,13 @@ export function ProfileCard({ profile }: { readonly profile: Profile }) {
         ) : (
           <Domains domains={profile.domains} />
         )}
-        {about === '' ? null : <p class="quiet-text">{about}</p>}
+        {where + what === '' ? null : (
+          <p class="quiet-text">
+            {where}
+            {where === '' || what === '' ? null : ' · '}
+            <bdi>{what}</bdi>
+          </p>
+        )}
       </div>
     </section>
   );
@@ -42,7 +51,7 @@ function Domains({ domains }: { readonly domains: readonly VerifiedDomain[] }) {
   return domains.map(({ name, method, verifiedAt }) => (
     <p key={name}>
       <span class="good-text">
-        <Tick /> <b>{name}</b>
+        <Tick /> <b dir="ltr">{name}</b>
       </span>
       <span class="quiet-text"> {t.profile.verified(method, day(verifiedAt, t))}</span>
     </p>

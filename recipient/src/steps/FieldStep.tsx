@@ -27,7 +27,7 @@ export function FieldStep({ flow, fields, offer }: Props) {
   return (
     <>
       <From offer={offer} />
-      <Heading>{only ? offer.fields[0]?.name : t.heading}</Heading>
+      <Heading>{only ? <bdi>{offer.fields[0]?.name}</bdi> : t.heading}</Heading>
       <form noValidate autocomplete="on" onSubmit={onSubmit}>
         {fields.entries.map((entry, place) => (
           <FieldInput key={place} entry={entry} place={place} headed={only} />
