@@ -1,7 +1,7 @@
 -- The first token opens. ARGV: id, org, token, steps
 local id, org, token, steps = unpack(ARGV, 4, 7)
 local key = P .. ':s:' .. id
-local s = redis.call('HMGET', key, 'org', 'ea', 'st', 'tok', 'agent', 'ora', 'burned')
+local s = redis.call('HMGET', key, 'org', 'ea', 'st', 'tok', 'agent', 'ora', 'burned', 'req')
 if s[1] ~= org or tonumber(s[2]) <= now or s[3] == CANCELLED or s[7] then
   fence()
   return { 'gone' }
@@ -24,5 +24,4 @@ elseif s[4] ~= token then
 else
   fence()
 end
-local opened = redis.call('HMGET', key, 'req', 'ea')
-return { 'opened', opened[1], opened[2] }
+return { 'opened', s[8], s[2] }
