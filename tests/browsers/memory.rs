@@ -84,6 +84,7 @@ async fn stores_nothing(table: &Table, browser: &Browser) {
     browser.tap("began-organization").await;
     browser.passcode().await;
     assert_eq!(stored().await, NOTHING);
+    asking.revealed(table).await;
     browser.tap("matches").await;
     browser.wait_for("confirmed").await;
     assert_eq!(stored().await, NOTHING);
@@ -127,6 +128,7 @@ async fn a_second_tab(table: &Table, browser: &Browser) {
     browser.web.close_window().await.unwrap();
     browser.web.switch_to_window(first).await.unwrap();
     assert_eq!(browser.passcode().await, code);
+    asking.revealed(table).await;
     browser.tap("matches").await;
     asking.ends(table, Outcome::Matched).await;
 }

@@ -70,3 +70,34 @@ async fn a_scanner_that_presses_buttons_is_noticed() {
     customer.close().await;
     scanner.close().await;
 }
+
+/// A prefilled link holds the value too. One that goes on pressing whatever comes first is shown the code, and says that it matches
+/// although nobody has said it: that is no match, the agent is alarmed, and a new link helps.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanner_that_presses_through_a_prefilled_link_confirms_nothing() {
+    let (table, driver) = (seat::take().await, Driver::start(Engine::Chromium));
+    let scanner = driver.open("en").await;
+    let asking = seat::ask(&table, true).await;
+    scanner.go(&asking.link).await;
+    scanner.find("began-organization").await;
+    scanner.web.find(By::Css("button")).await.unwrap().click().await.unwrap();
+    scanner.passcode().await;
+    table.session(&asking.card.id, |card| card.allowed.reveal).await;
+    scanner.web.find(By::Css("button")).await.unwrap().click().await.unwrap();
+    scanner.wait_for("confirmed").await;
+    let over = table.session(&asking.card.id, |card| card.outcome.is_some()).await;
+    assert_eq!(over.outcome, Some(Outcome::Tampered));
+    assert!(table.desktop.told().contains(&NoticeKind::Mismatched));
+    scanner.close().await;
+
+    let customer = driver.open("en").await;
+    customer.go(&asking.link).await;
+    customer.tap("began-organization").await;
+    customer.wait_for("invalid").await;
+    let again = table.engine.recreate(asking.card.id.clone()).await.unwrap();
+    let card = table.session(&again, |card| card.url.is_some()).await;
+    customer.go(card.url.as_deref().unwrap()).await;
+    customer.tap("began-organization").await;
+    customer.wait_for("field").await;
+    customer.close().await;
+}

@@ -30,6 +30,7 @@ async fn a_session_can_be_read_by_everybody_from_question_to_end() {
     let told = "return String(document.querySelector('[data-testid=more-time-result]').textContent !== '')";
     browser.wait_until("whether more time is told of", told, "true").await;
     browser.look("06-more-time").await;
+    asking.revealed(&table).await;
     browser.tap("matches").await;
     browser.wait_for("confirmed").await;
     browser.look("07-confirmed").await;
@@ -115,6 +116,8 @@ async fn every_kind_of_field_can_be_filled_in_by_everybody() {
         browser.look(&format!("13-form-{form}-read")).await;
         browser.tap("check").await;
         browser.passcode().await;
+        table.session(&card.id, |card| card.allowed.reveal).await;
+        assert!(table.engine.reveal(card.id.clone()).await.is_ok());
         browser.tap("matches").await;
         browser.wait_for("confirmed").await;
         table.session(&card.id, |card| card.outcome == Some(Outcome::Matched)).await;

@@ -42,6 +42,24 @@ async fn both_sides_see_the_same_passcode_and_history_says_so() {
     assert!(table.engine.recreate(card.id).await.is_err(), "nothing to redo after a match");
 }
 
+/// Whoever says that the codes match before the agent could say one has compared with nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_match_before_the_code_was_revealed_is_none() {
+    let table = table::lay().await;
+    let card = table.phone_session("", Began::Organization).await;
+    let customer = Customer::with(card.url.as_deref().unwrap());
+    let opened = customer.open().await.unwrap();
+    let confirmed =
+        customer.answer(opened, Kind::Phone, "+1 202-555-0143", Began::Organization).await.unwrap();
+    customer.viewed(&confirmed).await;
+    table.session(&card.id, |card| card.allowed.reveal).await;
+    customer.say(true, false).await;
+    let over = table.session(&card.id, |card| card.outcome.is_some()).await;
+    assert_eq!(over.outcome, Some(Outcome::Tampered));
+    assert_eq!(table.desktop.told(), [NoticeKind::RevealUnlocked, NoticeKind::Mismatched]);
+    assert!(over.allowed.recreate && table.engine.reveal(card.id).await.is_err());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_value_ends_it_and_recreate_asks_again() {
     let table = table::lay().await;

@@ -254,8 +254,13 @@ impl LiveSession {
 
     fn said(&mut self, said: wire::Outcome) -> Vec<Effect> {
         let outcome = match said {
-            wire::Outcome { matched: true, .. } if matches!(self.stage, Stage::Viewed(_)) => Outcome::Matched,
-            // "It matches" from somebody who has not shown to have seen a code.
+            wire::Outcome { matched: true, .. }
+                if matches!(self.stage, Stage::Viewed(_)) && self.progress == Progress::Revealed =>
+            {
+                Outcome::Matched
+            }
+            // "It matches" from somebody who has not shown to have seen a code, or to whom nobody can have said it: no person has
+            // compared. A program that presses through a prefilled link says so.
             wire::Outcome { matched: true, .. } => Outcome::Tampered,
             wire::Outcome { unexpected: true, .. } => Outcome::Unexpected,
             wire::Outcome { .. } => Outcome::Mismatched,
