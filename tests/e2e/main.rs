@@ -16,6 +16,7 @@ mod keyboard;
 mod page;
 mod phone;
 mod sight;
+mod sinks;
 mod stage;
 mod tray;
 mod week;

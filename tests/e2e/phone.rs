@@ -2,6 +2,7 @@
 
 use crate::stage::{PATIENCE, Stage};
 use serde_json::json;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use thirtyfour::DesiredCapabilities;
 use thirtyfour::prelude::*;
@@ -14,6 +15,15 @@ pub struct Phone {
 impl Phone {
     /// Opens a fresh browser at a link.
     pub async fn open(stage: &Stage, link: &str) -> Self {
+        Self::open_with(stage, link, None).await
+    }
+
+    /// Opens a browser at a link that keeps what it has to keep in this folder, and leaves it there.
+    pub async fn open_keeping(stage: &Stage, link: &str, profile: &Path) -> Self {
+        Self::open_with(stage, link, Some(profile)).await
+    }
+
+    async fn open_with(stage: &Stage, link: &str, profile: Option<&Path>) -> Self {
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in [
             "--headless=new",
@@ -27,6 +37,9 @@ impl Phone {
             "--window-size=400,860",
         ] {
             capabilities.add_arg(argument).unwrap();
+        }
+        if let Some(profile) = profile {
+            capabilities.add_arg(&format!("--user-data-dir={}", profile.display())).unwrap();
         }
         let metrics =
             json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0, "touch": true } });

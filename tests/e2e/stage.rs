@@ -201,6 +201,20 @@ impl Stage {
         start(program, arguments, &self.environment)
     }
 
+    /// Writes everything that goes over the message bus from now on to a file, as it goes over it.
+    pub fn record_bus(&self, file: &Path) -> Process {
+        let child = Command::new("dbus-monitor")
+            .args(["--address", self.bus(), "--binary"])
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(file).unwrap())
+            .stderr(Stdio::null())
+            .spawn();
+        let recorder = Process(child.expect("dbus-monitor; run scripts/setup test"));
+        // What a recorder hears first is that it has a name.
+        wait_for("the recorder", || fs::metadata(file).is_ok_and(|file| file.len() > 0));
+        recorder
+    }
+
     /// Puts something on the clipboard, as another program would.
     pub fn copy(&self, text: &str) {
         let mut child = Command::new("xclip")
@@ -218,6 +232,11 @@ impl Stage {
     /// What the clipboard holds.
     pub fn clipboard(&self) -> String {
         self.run("xclip", &["-o", "-selection", "clipboard"]).unwrap_or_default()
+    }
+
+    /// What is marked somewhere, which a click of the middle button would insert.
+    pub fn marked(&self) -> String {
+        self.run("xclip", &["-o", "-selection", "primary"]).unwrap_or_default()
     }
 
     /// The app's folder for history and settings.
@@ -308,7 +327,7 @@ pub fn app_binary() -> PathBuf {
 }
 
 /// Another program of the workspace, beside the app.
-fn binary(name: &str) -> PathBuf {
+pub fn binary(name: &str) -> PathBuf {
     let path = app_binary().with_file_name(name);
     assert!(path.exists(), "{name} is not built: cargo build --workspace");
     path

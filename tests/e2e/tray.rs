@@ -17,7 +17,7 @@ use zbus::{Connection, Proxy, connection, interface};
 struct Watcher(Arc<Mutex<Vec<(String, String)>>>);
 
 // The signatures are the interface's.
-#[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::used_underscore_binding)]
+#[allow(clippy::needless_pass_by_value, clippy::unused_self)]
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
     fn register_status_notifier_item(&self, item: &str, #[zbus(header)] header: Header<'_>) {
@@ -25,7 +25,9 @@ impl Watcher {
         self.0.lock().unwrap().push((sender, item.to_owned()));
     }
 
-    fn register_status_notifier_host(&self, _host: &str) {}
+    fn register_status_notifier_host(&self, host: &str) {
+        let _ = host;
+    }
 
     #[zbus(property)]
     fn is_status_notifier_host_registered(&self) -> bool {

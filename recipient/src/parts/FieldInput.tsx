@@ -72,6 +72,9 @@ function TextInput({ entry: { typed, judged }, kind, id, describedBy, invalid }:
     'data-testid': id,
     class: 'input',
     ...KEYBOARD[kind],
+    // A browser may offer what it knows. Of what is typed it is to keep nothing: it writes the content of inputs to disk, to restore
+    // them, but not where they say `off`.
+    autocomplete: typed.value === '' ? KEYBOARD[kind].autocomplete : 'off',
     autocapitalize: 'off',
     autocorrect: 'off',
     spellcheck: false,

@@ -4,6 +4,7 @@
 
 mod crash_agent;
 mod crash_service;
+mod places;
 mod search;
 mod tap;
 mod zero_knowledge;
@@ -39,6 +40,19 @@ pub enum What {
         #[arg(long)]
         origin: String,
     },
+    /// Searches files and folders for secrets, as [`What::ZeroKnowledge`] does: for the end-to-end tests, whose places the window, the
+    /// bus, the clipboard and the browser fill.
+    #[command(hide = true)]
+    Search {
+        /// JSON: `{"texts": [[name, text], …], "codes": [[name, six digits], …]}`.
+        #[arg(long)]
+        secrets: PathBuf,
+        /// Six digits that stand in these are no passcode.
+        #[arg(long)]
+        known: Vec<PathBuf>,
+        /// Where to look.
+        places: Vec<PathBuf>,
+    },
     /// Canary values and passcodes in every session, then every place searched for them.
     ZeroKnowledge {
         /// Sessions.
@@ -55,6 +69,7 @@ pub async fn run(what: What) -> Result<(), Failure> {
         What::CrashService { kills, back_within_ms } => crash_service::run(kills, back_within_ms).await,
         What::CrashAgent { kills } => crash_agent::run(kills).await,
         What::Desk { folder, origin } => crash_agent::desk(&folder, &origin).await,
+        What::Search { secrets, known, places } => places::run(&secrets, &known, &places),
         What::ZeroKnowledge { sessions, redis } => zero_knowledge::run(sessions, redis).await,
     }
 }

@@ -7,6 +7,7 @@
 //! What the service may know is planted in the same run (a subject) and has to be found in the same places, and each form of each
 //! kind of secret is planted in what each place is made of: a search that finds nothing must be able to find.
 
+use super::places::all_files;
 use super::search::{Search, blind_spots, lone_digits};
 use super::tap::Tap;
 use super::verdict;
@@ -242,21 +243,4 @@ fn core(program: &Program, to: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = fs::read(&file)?;
     fs::remove_file(file)?;
     Ok(bytes)
-}
-
-/// All bytes of all files below `folder`.
-fn all_files(folder: &Path) -> Result<Vec<u8>, Failure> {
-    let (mut out, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
-            } else {
-                out.extend(fs::read(entry.path())?);
-                out.push(b'\n');
-            }
-        }
-    }
-    Ok(out)
 }
