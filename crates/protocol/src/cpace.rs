@@ -37,11 +37,14 @@ pub enum ShareError {
 }
 
 /// The session's base point, derived from the salted digest of the values. Secret: it can be tested offline.
+#[derive(ZeroizeOnDrop)]
 pub struct Generator(RistrettoPoint);
 
 /// One side's share and the scalar behind it. Spent by [`Ephemeral::agree`]: a scalar serves once.
+#[derive(ZeroizeOnDrop)]
 pub struct Ephemeral {
     scalar: Scalar,
+    #[zeroize(skip)]
     share: Share,
 }
 
@@ -94,12 +97,6 @@ impl Generator {
     }
 }
 
-impl Drop for Generator {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
 impl Ephemeral {
     /// The public share.
     pub fn share(&self) -> &Share {
@@ -112,12 +109,6 @@ impl Ephemeral {
             return Err(ShareError::Reflected);
         }
         scalar_mult_vfy(&self.scalar, peer).map(Agreed)
-    }
-}
-
-impl Drop for Ephemeral {
-    fn drop(&mut self) {
-        self.scalar.zeroize();
     }
 }
 

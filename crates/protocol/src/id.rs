@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256, Sha512};
 use std::fmt;
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// A text is not the text form of the value it stands for. The peer, or whoever typed it, is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -209,11 +209,13 @@ fixed_bytes! {
 fixed_bytes! {
     /// Opens the reveal gate: the passcode depends on it, and only the recipient's page has it until the passcode stood on
     /// the recipient's screen.
+    #[derive(ZeroizeOnDrop)]
     Nonce, 32
 }
 fixed_bytes! {
     /// What makes one page the recipient of a session: drawn by the page before it opens the link. Whoever holds it may act
     /// as the recipient, so services keep [`RecipientToken::sha256`] alone.
+    #[derive(ZeroizeOnDrop)]
     RecipientToken, 32
 }
 
@@ -235,12 +237,6 @@ impl Nonce {
     }
 }
 
-impl Drop for Nonce {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
 impl RecipientToken {
     /// A new token from `entropy`.
     pub fn draw(entropy: &mut impl Entropy) -> Result<Self, EntropyError> {
@@ -250,12 +246,6 @@ impl RecipientToken {
     /// What a service stores in the token's place.
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(self.0).into()
-    }
-}
-
-impl Drop for RecipientToken {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 

@@ -11,11 +11,13 @@ use countersign_protocol::keys::{AgentSide, Channel, ConfirmationKey, RecipientS
 use countersign_protocol::offer::OfferDraft;
 use countersign_protocol::recipient::{Answered, Confirmed, Opened};
 use countersign_protocol::{
-    Began, Canonical, Compare, EntropyError, Field, Kind, Passcode, Reading, Salt, SessionId,
+    Began, Canonical, Compare, EntropyError, Field, Kind, Nonce, Passcode, Reading, RecipientToken, Salt,
+    SessionId,
 };
-use static_assertions::assert_not_impl_any;
+use static_assertions::{assert_impl_all, assert_not_impl_any};
 use std::fmt::{Debug, Display};
 use std::io::{Read as _, Seek as _, SeekFrom};
+use zeroize::ZeroizeOnDrop;
 
 macro_rules! secret {
     ($($secret:ty),+ $(,)?) => { $(assert_not_impl_any!($secret: Debug, Display, Clone, serde::Serialize);)+ };
@@ -32,6 +34,16 @@ secret!(
     ConfirmationKey<RecipientSide>
 );
 secret!(Offered, Spent, Accepted, Viewed, Opened, Answered, Confirmed);
+
+// What is a key, or would open something, is wiped when it is dropped: the compiler holds that somebody does it.
+assert_impl_all!(Generator: ZeroizeOnDrop);
+assert_impl_all!(Ephemeral: ZeroizeOnDrop);
+assert_impl_all!(Agreed: ZeroizeOnDrop);
+assert_impl_all!(Isk: ZeroizeOnDrop);
+assert_impl_all!(Passcode: ZeroizeOnDrop);
+assert_impl_all!(Nonce: ZeroizeOnDrop);
+assert_impl_all!(RecipientToken: ZeroizeOnDrop);
+
 // How a value was read is copied to where it is shown, and nowhere printed or sent.
 assert_not_impl_any!(Reading: Debug, Display, serde::Serialize);
 
