@@ -74,7 +74,7 @@ export const de: Text = {
     secondsRange: (min, max) => `${min}–${max}`,
     secondsUnit: 's',
     prefill: 'Link vorausfüllen',
-    prefillWarning: 'Schneller, aber wer den Link hat, hat den Wert.',
+    prefillWarning: 'Schneller, aber wer den Link hat, hat den Wert, und ein Browser merkt ihn sich vielleicht.',
     submit: 'Sitzung starten',
     submitting: 'Startet…',
     offline: 'Keine Verbindung. Ihre Eingaben bleiben hier; starten Sie, wenn sie zurück ist.',
@@ -367,7 +367,7 @@ export const de: Text = {
     tampered: {
       tag: 'Verfälscht',
       title: 'Etwas hat dazwischengegriffen',
-      what: 'Eine Nachricht war verändert oder passte nicht; die Sitzung wurde beendet.',
+      what: 'Eine Nachricht war verändert oder passte nicht, oder es hieß „stimmt überein“, bevor Sie den Code gezeigt hatten. Die Sitzung wurde beendet.',
       next: 'Verlassen Sie sich nicht auf dieses Gespräch. Einmal neu anlegen; geschieht es wieder, sagen Sie es Ihrer Verwaltung.',
     },
     expired: {

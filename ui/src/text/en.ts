@@ -81,7 +81,7 @@ export const en = {
     secondsRange: (min: number, max: number) => `${min}–${max}`,
     secondsUnit: 's',
     prefill: 'Prefill the link',
-    prefillWarning: 'Faster, but whoever holds the link holds the value.',
+    prefillWarning: 'Faster, but whoever holds the link holds the value, and a browser may remember it.',
     submit: 'Start session',
     submitting: 'Starting…',
     offline: 'No connection. What you typed stays here; start again once it is back.',
@@ -393,7 +393,7 @@ export const en = {
     tampered: {
       tag: 'Tampered',
       title: 'Something in between interfered',
-      what: 'A message was altered or did not fit, so the session was stopped.',
+      what: 'A message was altered or did not fit, or a match was said before you had revealed the code. The session was stopped.',
       next: 'Do not rely on this conversation. Recreate once; if it happens again, tell your administrator.',
     },
     expired: {

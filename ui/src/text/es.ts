@@ -74,7 +74,7 @@ export const es: Text = {
     secondsRange: (min, max) => `${min}–${max}`,
     secondsUnit: 's',
     prefill: 'Rellenar el enlace',
-    prefillWarning: 'Más rápido, pero quien tiene el enlace tiene el valor.',
+    prefillWarning: 'Más rápido, pero quien tiene el enlace tiene el valor, y un navegador puede recordarlo.',
     submit: 'Iniciar la sesión',
     submitting: 'Iniciando…',
     offline: 'Sin conexión. Lo escrito se queda aquí; inicie cuando vuelva.',
@@ -367,7 +367,7 @@ export const es: Text = {
     tampered: {
       tag: 'Alterada',
       title: 'Algo se interpuso',
-      what: 'Un mensaje fue alterado o no encajaba, y la sesión se detuvo.',
+      what: 'Un mensaje fue alterado o no encajaba, o se dijo que coincidía antes de que usted mostrara el código. La sesión se detuvo.',
       next: 'No se fíe de esta conversación. Recree una vez; si se repite, avise a su administrador.',
     },
     expired: {

@@ -74,7 +74,7 @@ export const fr: Text = {
     secondsRange: (min, max) => `${min}–${max}`,
     secondsUnit: 's',
     prefill: 'Préremplir le lien',
-    prefillWarning: 'Plus rapide, mais qui tient le lien tient la valeur.',
+    prefillWarning: 'Plus rapide, mais qui tient le lien tient la valeur, et un navigateur peut la retenir.',
     submit: 'Lancer la session',
     submitting: 'Lancement…',
     offline: 'Pas de connexion. Votre saisie reste ici ; relancez quand elle revient.',
@@ -367,7 +367,7 @@ export const fr: Text = {
     tampered: {
       tag: 'Altérée',
       title: 'Quelque chose s’est interposé',
-      what: 'Un message a été modifié ou ne convenait pas ; la session a été arrêtée.',
+      what: 'Un message a été modifié ou ne convenait pas, ou la concordance a été dite avant que vous ayez révélé le code. La session a été arrêtée.',
       next: 'Ne vous fiez pas à cette conversation. Recréez une fois ; si cela se répète, prévenez votre administrateur.',
     },
     expired: {

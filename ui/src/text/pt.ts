@@ -74,7 +74,7 @@ export const pt: Text = {
     secondsRange: (min, max) => `${min}–${max}`,
     secondsUnit: 's',
     prefill: 'Preencher o link',
-    prefillWarning: 'Mais rápido, mas quem tem o link tem o valor.',
+    prefillWarning: 'Mais rápido, mas quem tem o link tem o valor, e um navegador pode lembrá-lo.',
     submit: 'Iniciar a sessão',
     submitting: 'Iniciando…',
     offline: 'Sem conexão. O que você digitou fica aqui; inicie quando ela voltar.',
@@ -367,7 +367,7 @@ export const pt: Text = {
     tampered: {
       tag: 'Adulterada',
       title: 'Algo interferiu no caminho',
-      what: 'Uma mensagem foi alterada ou não encaixava, e a sessão foi parada.',
+      what: 'Uma mensagem foi alterada ou não encaixava, ou disseram que coincidia antes de você revelar o código. A sessão foi parada.',
       next: 'Não confie nesta conversa. Recrie uma vez; se acontecer de novo, avise seu administrador.',
     },
     expired: {
