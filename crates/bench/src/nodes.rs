@@ -1,5 +1,5 @@
-//! Two nodes on one Redis against one. Each session's agent is at one node and its page at the other, so that whatever having two
-//! costs is in it. With cores for them all it is sessions a second; with fewer, where the second node only takes turns with the first,
+//! Two nodes on one Redis against one, each with as many sessions going as the one alone. Each session's agent is at one node and
+//! its page at the other, so that whatever having two costs is in it. With cores for them all it is sessions a second; with fewer, where the second node only takes turns with the first,
 //! the processor's time a session takes of one node over what it takes of both together.
 
 use crate::figure::{Goal, print};
@@ -30,7 +30,8 @@ async fn cost(sessions: usize, target: &Target, nodes: &[&Program]) -> Result<Co
             async move { target.whole().await }
         }
     };
-    let took = many(sessions, AT_ONCE, whole).await?;
+    let took = many(sessions * nodes.len(), AT_ONCE * nodes.len(), whole).await?;
+    let sessions = sessions * nodes.len();
     let spent = usize::try_from(spent()? - before)?;
     Ok(Cost { a_second: count(sessions) / took.as_secs_f64(), each: count(spent) / count(sessions) })
 }

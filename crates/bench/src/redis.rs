@@ -19,9 +19,18 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// One, alone.
+    /// One, alone, that writes down what it is told as it comes.
     pub fn start() -> Result<Self, Failure> {
-        let redis = Self::with(free_port(false)?, &["--save", "1 1"])?;
+        Self::alone("")
+    }
+
+    /// One that writes dumps too, one a second.
+    pub fn dumping() -> Result<Self, Failure> {
+        Self::alone("1 1")
+    }
+
+    fn alone(save: &str) -> Result<Self, Failure> {
+        let redis = Self::with(free_port(false)?, &["--save", save])?;
         redis.answers()?;
         Ok(redis)
     }

@@ -59,7 +59,7 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
         .with(lines.with_ansi(false))
         .init();
     let tokens = staff(&data, DESKS).await?;
-    let mut redis = if with_redis { Some(Redis::start()?) } else { None };
+    let mut redis = if with_redis { Some(Redis::dumping()?) } else { None };
     let tap = Tap::open().await?;
     let url = redis.as_ref().map(Redis::url).unwrap_or_default();
     let more = ["--redis", url.as_str()];
