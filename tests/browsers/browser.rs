@@ -1,12 +1,12 @@
 //! A real browser on a display of its own, driven over `WebDriver`.
 
+use crate::daemons::{Process, free_port, start_xvfb};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use thirtyfour::Capabilities;
@@ -23,22 +23,11 @@ pub enum Engine {
     WebKit,
 }
 
-/// A process that is killed when it is dropped.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // One that has ended already is as good as killed.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A browser's `WebDriver` with its display. Fields are dropped in order: the driver before the display it draws on.
 pub struct Driver {
     engine: Engine,
     address: String,
-    _driver: Process,
+    _program: Process,
     _display: Process,
     _home: TempDir,
 }
@@ -54,8 +43,8 @@ impl Driver {
         // The WebDriver's client is built with TLS in this workspace; one that was installed before is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let home = tempfile::tempdir().unwrap();
-        let (display, xvfb) = start_xvfb();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (display, xvfb) = start_xvfb("800x1024x24");
+        let port = free_port();
         let (program, arguments) = match engine {
             Engine::Chromium => ("chromedriver", vec![format!("--port={port}")]),
             Engine::WebKit => ("WebKitWebDriver", vec![format!("--port={port}")]),
@@ -80,7 +69,7 @@ impl Driver {
             std::thread::sleep(AGAIN);
         }
         let address = format!("http://127.0.0.1:{port}");
-        Self { engine, address, _driver: driver, _display: xvfb, _home: home }
+        Self { engine, address, _program: driver, _display: xvfb, _home: home }
     }
 
     /// Opens a fresh browser whose reader prefers a language, as far as the engine can be told.
@@ -231,17 +220,4 @@ impl Browser {
 
 pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn start_xvfb() -> (String, Process) {
-    // Xvfb picks a free display itself and says which on its standard output.
-    let mut child = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "800x1024x24", "-nolisten", "tcp"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("Xvfb; run scripts/setup test");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (format!(":{}", line.trim()), Process(child))
 }

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_millis(50);
 /// Nothing but the page: no first steps, no updates, no reports, no other addresses.
 const PREFERENCES: &str = r#"
@@ -72,7 +72,7 @@ impl Firefox {
         let mut firefox = Self { socket, context: String::new(), asked: 0, program, _home: home };
         firefox.ask("session.new", json!({ "capabilities": {} })).await;
         let tree = firefox.ask("browsingContext.getTree", json!({})).await;
-        firefox.context = tree["contexts"][0]["context"].as_str().unwrap().to_owned();
+        tree["contexts"][0]["context"].as_str().unwrap().clone_into(&mut firefox.context);
         firefox
     }
 

@@ -1,5 +1,5 @@
-//! The recipient's page in real browsers: Chromium and WebKit, each driven over `WebDriver`, and Firefox, over `BiDi`, against the real service; the
-//! agent is the real engine without its window (`tests/engine`), so that a run takes a second or two.
+//! The recipient's page in real browsers: Chromium and `WebKit`, each driven over `WebDriver`, and Firefox, over `BiDi`, against the
+//! real service; the agent is the real engine without its window (`tests/engine`), so that a run takes a second or two.
 //!
 //! Every state leaves a picture in `target/screenshots/`. Run with `--test-threads=1`: the machine is shared.
 
@@ -7,6 +7,9 @@
 
 mod browser;
 mod closed;
+#[path = "../e2e/daemons.rs"]
+#[allow(dead_code)] // what only the window's tests start
+mod daemons;
 mod firefox;
 mod keyboard;
 mod languages;

@@ -70,12 +70,11 @@ async fn look(table: &Table, browser: &Browser, texts: [&str; PLACES]) {
         language: Language::En,
     };
     // The first time the engine hears that the organization has another name, and reads it.
-    let id = match table.engine.start(request()).await {
-        Ok(id) => id,
-        Err(_) => {
-            table.until(|view| view.identity.as_ref().is_some_and(|me| me.organization == name)).await;
-            table.engine.start(request()).await.unwrap()
-        }
+    let id = if let Ok(id) = table.engine.start(request()).await {
+        id
+    } else {
+        table.until(|view| view.identity.as_ref().is_some_and(|me| me.organization == name)).await;
+        table.engine.start(request()).await.unwrap()
     };
     let card = table.session(&id, |card| card.url.is_some() || card.outcome.is_some()).await;
     browser.go(card.url.as_deref().expect("the service has not taken the session")).await;

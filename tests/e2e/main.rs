@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests, helpers included
 
 mod access;
+mod daemons;
 mod desk;
 mod desktop;
 mod failures;

@@ -4,9 +4,10 @@
 //!
 //! What may be there, a subject, has to be found on the bus; then the value is planted in each place, and has to be found in each.
 
+use crate::daemons::Process;
 use crate::desk::Desk;
 use crate::phone::Phone;
-use crate::stage::{Process, Stage, binary, wait_for};
+use crate::stage::{Stage, binary, wait_for};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};

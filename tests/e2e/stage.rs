@@ -1,34 +1,16 @@
 //! The stage of one test: display, message bus, keyring, notification daemon, service and `WebDrivers`, all real, all private to
 //! the test, all gone when it is dropped.
 
+use crate::daemons::{Process, free_port, private_folders, start, start_bus, start_keyring, start_xvfb};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
-use std::os::fd::AsRawFd;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long anything on the stage may take to appear.
 pub const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A process that is killed when it is dropped.
-pub struct Process(Child);
-
-impl Process {
-    pub fn kill(&mut self) {
-        // One that has ended already is as good as killed.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
 
 /// The service under test.
 pub struct Service {
@@ -67,7 +49,7 @@ impl Stage {
         let mut environment = private_folders(home.path());
         let mut daemons = Vec::new();
 
-        let (display, xvfb) = start_xvfb();
+        let (display, xvfb) = start_xvfb("1280x1024x24");
         environment.push(("DISPLAY".into(), display));
         daemons.push(xvfb);
 
@@ -331,116 +313,4 @@ pub fn binary(name: &str) -> PathBuf {
     let path = app_binary().with_file_name(name);
     assert!(path.exists(), "{name} is not built: cargo build --workspace");
     path
-}
-
-fn private_folders(home: &Path) -> Vec<(String, String)> {
-    let folders = [
-        ("HOME", "home"),
-        ("XDG_DATA_HOME", "data"),
-        ("XDG_CONFIG_HOME", "config"),
-        ("XDG_CACHE_HOME", "cache"),
-        ("XDG_RUNTIME_DIR", "runtime"),
-    ];
-    let mut environment: Vec<_> = folders
-        .iter()
-        .map(|(name, folder)| {
-            let path = home.join(folder);
-            fs::create_dir_all(&path).unwrap();
-            ((*name).to_owned(), path.to_str().unwrap().to_owned())
-        })
-        .collect();
-    #[allow(clippy::permissions_set_readonly_false)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(home.join("runtime"), fs::Permissions::from_mode(0o700)).unwrap();
-    }
-    for (name, value) in [
-        ("LANG", "C.UTF-8"),
-        ("GTK_A11Y", "none"),
-        ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
-        ("GDK_BACKEND", "x11"),
-    ] {
-        environment.push((name.to_owned(), value.to_owned()));
-    }
-    environment
-}
-
-fn start(program: &str, arguments: &[&str], environment: &[(String, String)]) -> Process {
-    let child = Command::new(program)
-        .args(arguments)
-        .envs(environment.iter().cloned())
-        .stdin(Stdio::null())
-        .stdout(output_of_daemons())
-        .stderr(output_of_daemons())
-        .spawn();
-    Process(child.unwrap_or_else(|error| panic!("{program}: {error}; run scripts/setup test")))
-}
-
-/// Daemons are quiet unless somebody asks what they say.
-fn output_of_daemons() -> Stdio {
-    if std::env::var_os("E2E_VERBOSE").is_some() { Stdio::inherit() } else { Stdio::null() }
-}
-
-fn start_xvfb() -> (String, Process) {
-    // Xvfb picks a free display itself and says which on a descriptor it is given: its standard output.
-    let mut child = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("Xvfb; run scripts/setup test");
-    let stdout = child.stdout.take().unwrap();
-    debug_assert!(stdout.as_raw_fd() > 0);
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line).unwrap();
-    (format!(":{}", line.trim()), Process(child))
-}
-
-/// A session bus that starts nothing by itself: what is on the stage was put there.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
-
-fn start_bus(home: &Path, environment: &[(String, String)]) -> (String, Process) {
-    let config = home.join("bus.conf");
-    fs::write(&config, BUS).unwrap();
-    let mut child = Command::new("dbus-daemon")
-        .args(["--nofork", "--print-address=1", "--config-file", config.to_str().unwrap()])
-        .envs(environment.iter().cloned())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("dbus-daemon; run scripts/setup test");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (line.trim().to_owned(), Process(child))
-}
-
-fn start_keyring(environment: &[(String, String)]) -> Process {
-    let mut child = Command::new("gnome-keyring-daemon")
-        .args(["--foreground", "--unlock", "--components=secrets"])
-        .envs(environment.iter().cloned())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("gnome-keyring-daemon; run scripts/setup test");
-    child.stdin.take().unwrap().write_all(b"a keyring of this test\n").unwrap();
-    // It prints where its control socket is once it stands.
-    let mut first = [0u8; 1];
-    let _ = child.stdout.as_mut().unwrap().read(&mut first);
-    Process(child)
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -1,6 +1,6 @@
 //! Two nodes on one Redis against one, each with as many sessions going as the one alone. Each session's agent is at one node and
-//! its page at the other, so that whatever having two costs is in it. With cores for them all it is sessions a second; with fewer, where the second node only takes turns with the first,
-//! the processor's time a session takes of one node over what it takes of both together.
+//! its page at the other, so that whatever having two costs is in it. With cores for them all it is sessions a second; with fewer,
+//! where the second node only takes turns with the first, the processor's time a session takes of one node over what it takes of both together.
 
 use crate::figure::{Goal, print};
 use crate::load::{Failure, Target, many};
