@@ -6,31 +6,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests, helpers included
 #![allow(clippy::print_stdout)] // the claim
 
+mod common;
+
+use common::{channel, entropy};
 use countersign_agent::history::History;
 use countersign_agent::session::{Effect, Entry, LiveSession, Placed};
 use countersign_agent::view::{Language, Outcome};
 use countersign_protocol::agent::Offered;
-use countersign_protocol::keys::Channel;
 use countersign_protocol::offer::OfferDraft;
 use countersign_protocol::recipient::{Answered, Opened};
 use countersign_protocol::wire::{Answer, EventKind, Verdict};
-use countersign_protocol::{Began, Compare, EntropyError, Field, Kind, Offer, Salt, SessionId, Tag};
+use countersign_protocol::{Began, Compare, Field, Kind, Offer, Salt, SessionId, Tag};
 use fastrand::Rng;
 use std::time::{Duration, Instant};
 
 /// Every this many sessions the record of spent shares is a real file.
 const ON_DISK_EVERY: usize = 20;
-
-fn entropy(rng: &mut Rng) -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> + '_ {
-    |out: &mut [u8]| {
-        rng.fill(out);
-        Ok(())
-    }
-}
-
-fn channel() -> Channel {
-    Channel { origin: "https://verify.example".into(), org_handle: "acme".into() }
-}
 
 fn offer(rng: &mut Rng) -> Offer {
     let field = Field { name: "Customer number".into(), kind: Kind::Code, hint: String::new() };

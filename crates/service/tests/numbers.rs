@@ -10,9 +10,10 @@ use common::program::{Serving, ask};
 use common::service::{Caller, Employee, nothing, problem, read};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 const ORIGIN: &str = "https://verify.example";
 /// Guesses one address makes, and what it may make a minute (`docs/api.md`).
@@ -24,15 +25,28 @@ const SAFE: Duration = Duration::from_secs(40);
 
 /// Everybody calls from an address of their own.
 struct Street {
-    addr: SocketAddr,
+    serving: Serving,
     token: String,
+    // What it serves from.
+    _data: TempDir,
 }
 
 impl Street {
+    /// The program with two organizations and an agent, and the limits that every service has.
+    fn open() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        for (handle, name) in [("acme", "Acme"), ("bolt", "Bolt")] {
+            ask(data.path(), &["org", "add", handle, "--name", name, "--country", "FR"]);
+        }
+        let token = ask(data.path(), &["agent", "add", "--org", "acme", "--name", "Dana", "--token"]);
+        let serving = Serving::start(data.path(), &["--public-origin", ORIGIN], "warn");
+        Self { serving, token: token.trim_end().to_owned(), _data: data }
+    }
+
     fn caller(&self, place: u8) -> Caller {
         let from = IpAddr::from([127, 0, 77, place]);
         let dana = Employee { id: String::new(), token: self.token.clone() };
-        let mut caller = Caller::new(ORIGIN.to_owned(), self.addr, dana);
+        let mut caller = Caller::new(ORIGIN.to_owned(), self.serving.addr, dana);
         caller.client = Client::builder().no_proxy().local_address(from).build().unwrap();
         caller
     }
@@ -50,14 +64,7 @@ async fn refused(answer: Response) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_guesses_from_one_address_reach_no_live_session() {
-    let data = tempfile::tempdir().unwrap();
-    for (handle, name) in [("acme", "Acme"), ("bolt", "Bolt")] {
-        ask(data.path(), &["org", "add", handle, "--name", name, "--country", "FR"]);
-    }
-    let token = ask(data.path(), &["agent", "add", "--org", "acme", "--name", "Dana", "--token"]);
-    // The limits are those every service has.
-    let serving = Serving::start(data.path(), &["--public-origin", ORIGIN], "warn");
-    let street = Street { addr: serving.addr, token: token.trim_end().to_owned() };
+    let street = Street::open();
     let (agent, guesser) = (street.caller(1), Arc::new(street.caller(66)));
     let mut stream = agent.events(None).await;
     let (session, linked) = (agent.session().await, agent.session().await);
@@ -116,13 +123,7 @@ async fn a_thousand_guesses_from_one_address_reach_no_live_session() {
 /// have used it up, numbers of that organization wait for the next minute; links, and other organizations, do not.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_guesses_takes_no_more_from_others_than_is_documented() {
-    let data = tempfile::tempdir().unwrap();
-    for (handle, name) in [("acme", "Acme"), ("bolt", "Bolt")] {
-        ask(data.path(), &["org", "add", handle, "--name", name, "--country", "FR"]);
-    }
-    let token = ask(data.path(), &["agent", "add", "--org", "acme", "--name", "Dana", "--token"]);
-    let serving = Serving::start(data.path(), &["--public-origin", ORIGIN], "warn");
-    let street = Street { addr: serving.addr, token: token.trim_end().to_owned() };
+    let street = Street::open();
     let session = street.caller(1).session().await;
     let guesser = street.caller(66);
     let began = Instant::now();

@@ -11,6 +11,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests, helpers included
 #![allow(clippy::print_stdout)] // the claim
 
+#[path = "../common/mod.rs"]
+mod common;
 mod lies;
 mod run;
 

@@ -1,16 +1,14 @@
 //! One run between an honest agent and an honest recipient, a message at a time, each in its form on the wire.
 
+use crate::common::{channel, entropy};
 use crate::lies::OnTheWire;
 use countersign_agent::session::{Effect, Entry, LiveSession, Placed};
 use countersign_agent::view::{FieldSpec, Language};
 use countersign_protocol::agent::Offered;
-use countersign_protocol::keys::Channel;
 use countersign_protocol::offer::OfferDraft;
 use countersign_protocol::recipient::{Answered, Confirmed, Opened};
 use countersign_protocol::wire::{AgentEvent, Answer, EventKind, Verdict, VerdictState};
-use countersign_protocol::{
-    Began, Canonical, Compare, EntropyError, Field, Kind, Nonce, Salt, SessionId, Share,
-};
+use countersign_protocol::{Began, Canonical, Compare, Field, Kind, Nonce, Salt, SessionId, Share};
 use fastrand::Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,17 +32,6 @@ pub(super) struct Run {
     pub(super) says: Began,
     /// What the recipient types.
     pub(super) types: &'static str,
-}
-
-fn entropy(rng: &mut Rng) -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> + '_ {
-    |out: &mut [u8]| {
-        rng.fill(out);
-        Ok(())
-    }
-}
-
-fn channel() -> Channel {
-    Channel { origin: "https://verify.example".into(), org_handle: "acme".into() }
 }
 
 /// A message as its receiver reads it, after what the service did to its members; `None` if it cannot be read.
