@@ -1,8 +1,9 @@
 //! A real browser on a display of its own, driven over `WebDriver`.
 
-use crate::daemons::{Process, free_port, start_xvfb};
+use crate::daemons::{Process, start_xvfb};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use countersign_rig::port::free_port;
 use serde_json::{Value, json};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

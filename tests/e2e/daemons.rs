@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -129,8 +128,4 @@ pub fn start_keyring(environment: &[(String, String)]) -> Process {
     let mut first = [0u8; 1];
     let _ = child.stdout.as_mut().unwrap().read(&mut first);
     Process(child)
-}
-
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

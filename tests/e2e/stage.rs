@@ -1,7 +1,8 @@
 //! The stage of one test: display, message bus, keyring, notification daemon, service and `WebDrivers`, all real, all private to
 //! the test, all gone when it is dropped.
 
-use crate::daemons::{Process, free_port, private_folders, start, start_bus, start_keyring, start_xvfb};
+use crate::daemons::{Process, private_folders, start, start_bus, start_keyring, start_xvfb};
+use countersign_rig::port::{free_address, free_port};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -230,7 +231,7 @@ impl Stage {
 impl Service {
     fn start(data: PathBuf) -> Self {
         let mut service =
-            Self { process: None, data, origin: String::new(), listen: "127.0.0.1:0".to_owned() };
+            Self { process: None, data, origin: String::new(), listen: free_address().to_string() };
         service.up();
         service.admin(&[
             "org",

@@ -6,7 +6,6 @@ use crate::figure::{Goal, print, quantile};
 use crate::load::Failure;
 use crate::program::{Program, Start, staff};
 use countersign_protocol::Kind;
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use thirtyfour::DesiredCapabilities;
@@ -44,7 +43,7 @@ pub async fn run(sessions: usize) -> Result<(), Failure> {
     let tokens = staff(data.path(), 1).await?;
     let program = Program::start(&Start::on(data.path()))?;
     let desk = Desk::sit(folder.path(), &program.origin, tokens.first().ok_or("no agent")?).await?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = countersign_rig::port::free_port();
     let _driver = Driver(quiet(Command::new("chromedriver").arg(format!("--port={port}")))?);
     let browser = browser(port).await?;
     let measured = measure(&browser, &desk, sessions).await;

@@ -15,7 +15,6 @@ mod load;
 mod nodes;
 mod page;
 mod program;
-mod redis;
 mod relay;
 mod service;
 mod streams;

@@ -5,8 +5,8 @@
 use crate::figure::{Goal, print};
 use crate::load::{Failure, Target, many};
 use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
-use crate::redis::Redis;
 use crate::service::{AT_ONCE, count};
+use countersign_rig::redis::Redis;
 use reqwest::Client;
 
 /// One and two take turns, so that whatever else the machine does weighs on both.
@@ -37,7 +37,7 @@ async fn cost(sessions: usize, target: &Target, nodes: &[&Program]) -> Result<Co
 }
 
 pub async fn run(sessions: usize) -> Result<(), Failure> {
-    let (data, redis) = (tempfile::tempdir()?, Redis::start()?);
+    let (data, redis) = (tempfile::tempdir()?, Redis::start());
     let token = staff(data.path(), 1).await?.pop().ok_or("no agent")?;
     let url = redis.url();
     let start = Start { more: &["--redis", &url], ..Start::on(data.path()) };

@@ -3,10 +3,10 @@
 
 use crate::figure::{Goal, print};
 use crate::load::{Failure, REQUESTS, Target, many};
-use crate::redis::{Cluster, Redis};
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
+use countersign_rig::redis::{Cluster, Redis};
 use countersign_service::clock::SystemClock;
 use countersign_service::limits::Limits;
 use countersign_service::store::redis::RedisOptions;
@@ -85,7 +85,7 @@ pub async fn run(sessions: usize) -> Result<(), Failure> {
     print("sqlite_vs_bare", beside(a_second), "ratio", Goal::AtLeast(0.15));
 
     let one = {
-        let redis = Redis::start()?;
+        let redis = Redis::start();
         let fixture = Fixture::on(Some(&[redis.url()])).await?;
         let a_second = rate(sessions, &fixture).await?;
         fixture.served.stop().await;
@@ -94,7 +94,7 @@ pub async fn run(sessions: usize) -> Result<(), Failure> {
     println!("# one Redis: {one:.0} sessions/s");
     print("redis_vs_bare", beside(one), "ratio", Goal::AtLeast(0.25));
 
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start(15_000);
     let fixture = Fixture::on(Some(&cluster.urls())).await?;
     let six = rate(sessions, &fixture).await?;
     fixture.served.stop().await;

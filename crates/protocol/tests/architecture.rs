@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
+/// What tests and figures stand on: no program is built with it.
+const RIG: &str = "countersign-rig";
 const PROTOCOL: &str = "countersign-protocol";
 const AGENT: &str = "countersign-agent";
 const SERVICE: &str = "countersign-service";
@@ -87,10 +89,12 @@ impl Workspace {
         self.package(name)["dependencies"].as_array().unwrap().iter()
     }
 
-    /// Those of our crates that `name` depends on, for whatever purpose: the program, its build, its tests.
+    /// Those of our crates that `name` depends on, for whatever purpose: the program, its build, its tests. What tests alone
+    /// stand on is not counted.
     fn siblings(&self, name: &str) -> BTreeSet<&str> {
         let ours = self.ours();
         self.dependencies(name)
+            .filter(|dependency| dependency["name"] != RIG || dependency["kind"] != "dev")
             .map(|dependency| dependency["name"].as_str().unwrap())
             .filter(|name| ours.contains(name))
             .collect()
@@ -121,6 +125,7 @@ fn agent_and_service_know_the_protocol_alone() {
     for name in [AGENT, SERVICE] {
         assert_eq!(workspace.siblings(name), BTreeSet::from([PROTOCOL]), "{name}");
     }
+    assert_eq!(workspace.siblings(RIG), BTreeSet::new());
 }
 
 /// The desktop is the agent's engine and a window. The service is in it for practice, and can be left out.

@@ -8,12 +8,13 @@ mod common;
 
 use common::PATIENCE;
 use common::program::{Serving, ask};
-use common::redis::Cluster;
 use common::service::{Caller, Employee, Service, Session, WIDE, nothing, problem};
+use countersign_rig::port::free_address;
+use countersign_rig::redis::Cluster;
 use countersign_service::Operations;
 use countersign_service::limits::Limits;
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -42,10 +43,6 @@ impl Drop for Proxy {
 fn example(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/two-nodes").join(name);
     fs::read_to_string(path).unwrap()
-}
-
-fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// The example with each of these in the place of what stands there; all of them must.
@@ -78,7 +75,7 @@ fn start(mut command: Command, addr: SocketAddr, folder: TempDir) -> Proxy {
 }
 
 fn nginx(nodes: [SocketAddr; 2]) -> Proxy {
-    let (folder, addr) = (tempfile::tempdir().unwrap(), free());
+    let (folder, addr) = (tempfile::tempdir().unwrap(), free_address());
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let [one, two] = nodes.map(|node| node.to_string());
     let site = with(
@@ -109,7 +106,7 @@ fn nginx(nodes: [SocketAddr; 2]) -> Proxy {
 }
 
 fn haproxy(nodes: [SocketAddr; 2]) -> Proxy {
-    let (folder, addr) = (tempfile::tempdir().unwrap(), free());
+    let (folder, addr) = (tempfile::tempdir().unwrap(), free_address());
     let [one, two] = nodes.map(|node| node.to_string());
     let certificate = ":443 ssl crt /etc/ssl/countersign/haproxy.pem alpn h2,http/1.1";
     let bound = addr.to_string();
@@ -141,7 +138,7 @@ async fn serves(proxy: impl FnOnce([SocketAddr; 2]) -> Proxy) {
     })
     .await;
     // The first node is away, the second is there.
-    let proxy = proxy([free(), service.addr]);
+    let proxy = proxy([free_address(), service.addr]);
     let dana = Employee { id: service.dana.id.clone(), token: service.dana.token.clone() };
     let caller = Caller::new(service.origin.clone(), proxy.addr, dana);
     let began = Instant::now();
@@ -210,7 +207,7 @@ struct Node {
 
 impl Node {
     fn start(stores: &[&str]) -> Self {
-        let (folder, metrics) = (tempfile::tempdir().unwrap(), free().to_string());
+        let (folder, metrics) = (tempfile::tempdir().unwrap(), free_address().to_string());
         let own = ["--public-origin", ORIGIN, "--trusted-proxy", "127.0.0.0/8", "--metrics", &metrics];
         let serving = Serving::start(folder.path(), &[stores, &own].concat(), "info");
         Self { serving, metrics: format!("http://{metrics}/metrics"), _folder: folder }
@@ -231,7 +228,7 @@ const OPENED: &str = "countersign_requests_total{route=\"/api/v1/orgs/{handle}/s
 async fn shares(proxy: impl FnOnce([SocketAddr; 2]) -> Proxy) {
     let postgres = common::postgres::shared().await;
     let database = postgres.database().await;
-    let cluster = tokio::task::spawn_blocking(Cluster::start).await.unwrap();
+    let cluster = tokio::task::spawn_blocking(|| Cluster::start(15_000)).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let told = |args: &[&str]| ask(folder.path(), &[args, &["--postgres", &database]].concat());
     told(&["migrate"]);

@@ -6,15 +6,16 @@
 
 mod common;
 
-use common::PATIENCE;
 use common::program::{Serving, ask, refused, run};
+use countersign_rig::port::free_address;
+use countersign_rig::until;
 use serde_json::{Value, json};
 use std::fs;
-use std::net::{SocketAddr, UdpSocket};
+use std::io::{Read as _, Seek as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -32,8 +33,7 @@ struct NameServer {
 impl NameServer {
     /// Started with these TXT records of the challenge's name; everything else of the domain does not exist.
     fn start(texts: &[&str]) -> Self {
-        let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let addr = SocketAddr::from(([127, 0, 0, 1], port));
+        let addr = free_address();
         let mut command = Command::new("dnsmasq");
         command.args([
             "--keep-in-foreground",
@@ -43,17 +43,24 @@ impl NameServer {
             "--pid-file",
         ]);
         command.args(["--listen-address=127.0.0.1", "--bind-interfaces", "--user=", "--group="]);
-        command.arg(format!("--port={port}")).arg(format!("--local=/{DOMAIN}/"));
+        command.arg(format!("--port={}", addr.port())).arg(format!("--local=/{DOMAIN}/"));
         command.arg(format!("--host-record={DOMAIN},127.0.0.1"));
         for text in texts {
             command.arg(format!("--txt-record=_countersign-challenge.{DOMAIN},{text}"));
         }
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("dnsmasq");
-        let began = Instant::now();
-        while std::net::TcpStream::connect(addr).is_err() {
-            assert!(began.elapsed() < PATIENCE, "the name server does not start");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+        let mut log = tempfile::tempfile().unwrap();
+        let (out, err) = (Stdio::null(), log.try_clone().unwrap());
+        let mut child = command.stdout(out).stderr(err).spawn().expect("dnsmasq; run scripts/setup test");
+        until("the name server starts", || {
+            let ended = child.try_wait().unwrap();
+            assert!(ended.is_none(), "dnsmasq ended: {}", {
+                let mut said = String::new();
+                log.rewind().unwrap();
+                log.read_to_string(&mut said).unwrap();
+                said
+            });
+            TcpStream::connect(addr).is_ok()
+        });
         Self { child, addr }
     }
 }

@@ -243,7 +243,7 @@ async fn what_a_proxy_alters_for_everybody_or_for_some_is_found() {
 fn what_cannot_be_compared_is_said() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = countersign_rig::port::free_address();
     let origin = format!("http://{nobody}");
     let ran = run(data, &["page-manifest", "--compare", &origin]);
     assert_eq!(ran.code, Some(1));

@@ -5,21 +5,23 @@
 mod common;
 mod contract;
 
-use common::redis::{Cluster, Redis};
+use common::redis::options;
 use contract::Party;
+use countersign_rig::redis::{Cluster, Redis};
 use countersign_service::audit::SqliteAudit;
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
-use countersign_service::store::redis::{RedisOptions, RedisStore};
+use countersign_service::store::redis::RedisStore;
 use std::any::Any;
 use std::sync::Arc;
 
 /// A store on these servers, which live as long.
-fn party(options: &RedisOptions, kept: impl Any + Send + Sync) -> Party {
+fn party(urls: &[String], kept: impl Any + Send + Sync) -> Party {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::default());
     let audit = Arc::new(SqliteAudit::new(Database::open(folder.path()).unwrap()));
-    let connecting = RedisStore::connect(options, clock.clone(), audit);
+    let options = options(urls);
+    let connecting = RedisStore::connect(&options, clock.clone(), audit);
     let store = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(connecting));
     Party::new(Arc::new(store.unwrap()), clock, (kept, folder))
 }
@@ -29,7 +31,7 @@ mod single {
 
     fn redis() -> Party {
         let redis = Redis::start();
-        party(&redis.options(), redis)
+        party(&[redis.url()], redis)
     }
 
     crate::contract::suite!(redis);
@@ -47,7 +49,7 @@ mod cluster {
     fn cluster() -> Party {
         let shared = {
             let mut known = CLUSTER.lock().unwrap();
-            let shared = known.upgrade().unwrap_or_else(|| Arc::new(Shared::new(Cluster::start())));
+            let shared = known.upgrade().unwrap_or_else(|| Arc::new(Shared::new(Cluster::start(15_000))));
             *known = Arc::downgrade(&shared);
             shared
         };
@@ -55,7 +57,7 @@ mod cluster {
         for place in own.primaries() {
             own.nodes[place].ask(&["FLUSHALL"]);
         }
-        party(&own.options(), own)
+        party(&own.urls(), own)
     }
 
     crate::contract::suite!(cluster);

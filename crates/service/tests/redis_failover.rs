@@ -7,10 +7,12 @@
 
 mod common;
 
-use common::redis::{Cluster, Redis, until};
+use common::redis::options;
 use common::{PATIENCE, answer, nonce, random, request, tag};
 use countersign_protocol::wire::{Outcome, Verdict};
 use countersign_protocol::{RecipientToken, SessionId};
+use countersign_rig::redis::{Cluster, Redis};
+use countersign_rig::until;
 use countersign_service::audit::SqliteAudit;
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
@@ -86,8 +88,8 @@ fn holders(cluster: &Cluster, id: SessionId) -> (usize, usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_open_that_no_replica_has_is_refused_and_the_link_never_opens_again() {
-    let mut cluster = Cluster::start();
-    let (store, _folder) = store(&cluster.options()).await;
+    let mut cluster = Cluster::start(1000);
+    let (store, _folder) = store(&options(&cluster.urls())).await;
     let request = request(900);
     let (id, first, second) = (request.session_id, page(request.session_id), page(request.session_id));
     store.create(owner("a"), request).await.unwrap();
@@ -125,7 +127,7 @@ async fn an_open_that_no_replica_has_is_refused_and_the_link_never_opens_again()
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_goes_away_is_said_to_be_away_and_comes_back() {
     let mut redis = Redis::start();
-    let (store, _folder) = store(&redis.options()).await;
+    let (store, _folder) = store(&options(&[redis.url()])).await;
     let request = request(900);
     let page = page(request.session_id);
     store.create(owner("a"), request).await.unwrap();
@@ -248,8 +250,8 @@ fn fault(cluster: &mut Cluster, cut: bool) {
 async fn nothing_that_was_told_is_undone_while_primaries_die() {
     let faults =
         std::env::var("COUNTERSIGN_FAILOVERS").ok().and_then(|text| text.parse().ok()).unwrap_or(FAULTS);
-    let mut cluster = Cluster::start();
-    let (store, _folder) = store(&cluster.options()).await;
+    let mut cluster = Cluster::start(1000);
+    let (store, _folder) = store(&options(&cluster.urls())).await;
     let stop = Arc::new(AtomicBool::new(false));
     let agent = |place: usize| format!("agent{place}");
     let callers: Vec<_> =

@@ -7,12 +7,13 @@ mod common;
 use common::PATIENCE;
 use common::play::{check, compute};
 use common::program::{Serving, ask, refused, serving_with};
-use common::redis::{Redis, until};
 use common::service::{Caller, Draft, Employee, Session, nothing, read};
 use countersign_protocol::recipient::Opened;
 use countersign_protocol::wire::{
     Created, Empty, OpenedSession, Outcome, Verdict, VerdictState, ViewedRequest,
 };
+use countersign_rig::redis::Redis;
+use countersign_rig::until;
 use reqwest::StatusCode;
 use std::path::Path;
 use std::time::Instant;

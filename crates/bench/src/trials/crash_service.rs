@@ -10,6 +10,7 @@ use crate::load::{Failure, Target};
 use crate::page::Page;
 use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
 use countersign_protocol::wire::{Created, Verdict, VerdictState};
+use countersign_rig::port::free_port;
 use reqwest::{Client, StatusCode};
 use rusqlite::Connection;
 use std::path::Path;
@@ -66,8 +67,9 @@ impl Tally {
 pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
     let data = tempfile::tempdir()?;
     let tokens = staff(data.path(), AGENTS).await?;
-    let mut program = Program::start(&Start::on(data.path()))?;
-    let (origin, port) = (program.origin.clone(), program.port()?);
+    let port = free_port();
+    let mut program = Program::start(&Start { port, ..Start::on(data.path()) })?;
+    let origin = program.origin.clone();
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(40)).build()?;
     let tally = Arc::new(Tally::default());
     let mut players = JoinSet::new();

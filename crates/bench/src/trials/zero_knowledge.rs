@@ -15,10 +15,10 @@ use crate::desk::Desk;
 use crate::load::Failure;
 use crate::page::Page;
 use crate::program::{Program, Start, staff};
-use crate::redis::Redis;
 use countersign_agent::may_be_logged;
 use countersign_protocol::Kind;
 use countersign_protocol::wire::VerdictState;
+use countersign_rig::redis::Redis;
 use reqwest::Client;
 use std::collections::HashSet;
 use std::fs;
@@ -59,7 +59,7 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
         .with(lines.with_ansi(false))
         .init();
     let tokens = staff(&data, DESKS).await?;
-    let mut redis = if with_redis { Some(Redis::dumping()?) } else { None };
+    let mut redis = if with_redis { Some(Redis::dumping()) } else { None };
     let tap = Tap::open().await?;
     let url = redis.as_ref().map(Redis::url).unwrap_or_default();
     let more = ["--redis", url.as_str()];
@@ -113,7 +113,7 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
         ));
     }
     if let Some(redis) = &mut redis {
-        sinks.push(("the dump of Redis", all_files(redis.stop()?)?, true));
+        sinks.push(("the dump of Redis", all_files(redis.stop())?, true));
     }
     let faults = search(&sinks, &texts, &codes, &known)?;
     let bytes: usize = sinks.iter().map(|(_, bytes, _)| bytes.len()).sum();

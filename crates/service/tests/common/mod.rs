@@ -14,10 +14,8 @@ use countersign_protocol::wire::{Answer, CreateSession};
 use countersign_protocol::{
     Began, Commit, Compare, EntropyError, Field, Kind, Nonce, Salt, SessionId, Share, Tag,
 };
-use std::time::Duration;
 
-/// Longest a test waits for what must come; only a failing test waits so long.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub use countersign_rig::PATIENCE;
 
 /// The operating system's generator.
 pub fn entropy(out: &mut [u8]) -> Result<(), EntropyError> {

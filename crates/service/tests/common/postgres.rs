@@ -4,7 +4,6 @@
 use super::PATIENCE;
 use std::ffi::OsStr;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -64,7 +63,7 @@ impl Cluster {
         let config = data.join("postgresql.conf");
         fs::write(&config, text).unwrap();
         own(&config);
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = countersign_rig::port::free_port();
         let cluster = Self { port, server: Mutex::default(), folder };
         cluster.resume();
         cluster

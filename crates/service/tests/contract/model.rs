@@ -1,7 +1,7 @@
 //! What a store's session must be, said once more and independently: a stage, moved by [`Stage::after`] and by nothing else,
 //! and what each verb has recorded.
 
-use super::{Party, owner};
+use super::{ORG, Party, owner};
 use crate::common::{answer, nonce, tag};
 use countersign_protocol::stage::{Stage, Step};
 use countersign_protocol::wire::{Answer, CreateSession, Outcome, Verdict};
@@ -283,6 +283,17 @@ impl Run {
             Call::Cancel => store.cancel(agent, id).await,
             Call::ExtendByAgent => store.extend_by_agent(agent, id).await.map(drop),
             Call::ExtendByRecipient => store.extend_by_recipient(page).await.map(drop),
+        }
+    }
+
+    /// Whether the number leads to this session. One that was its own once may be another's by now: then it does not.
+    pub async fn has_number(&self, number: &str) -> bool {
+        match self.party.store.numbered(ORG.to_owned(), number.to_owned()).await {
+            Ok(found) => found == self.id(),
+            Err(error) => {
+                assert_eq!(error, StoreError::NoSuchSession);
+                false
+            }
         }
     }
 
