@@ -4,8 +4,8 @@ use crate::customer::Customer;
 use crate::recorder::Keyring;
 use crate::table::{self, PHONE, request};
 use countersign_agent::view::{
-    ExportFormat, FieldSpec, Fill, HistoryQuery, Integrity, Language, Outcome, Preferences, RefusedCode,
-    SubjectWarning, TemplateDraft, TemplateSource, Theme,
+    ExportFormat, FieldSpec, Fill, HistoryQuery, Integrity, Language, Outcome, Preferences, Progress,
+    RefusedCode, SubjectWarning, TemplateDraft, TemplateSource, Theme,
 };
 use countersign_protocol::wire::{Empty, OpenedSession};
 use countersign_protocol::{Began, Kind};
@@ -65,6 +65,7 @@ async fn a_customer_is_asked_in_their_language() {
         assert_eq!(opened.offer.fields[0].name, name);
         let message = message.ok().unwrap();
         assert!(message.text.contains(word), "{}", *message.text);
+        table.session(&id, |card| card.progress == Progress::Opened).await;
         assert!(
             table.engine.message(id, Language::De).await.is_err(),
             "once opened there is nothing to send"

@@ -1,49 +1,67 @@
 /**
- * The local clock of countdowns: between two views, remaining times run down against `performance.now()`. Ticks only while
- * something on the screen counts, four times a second, so that a second is never late by more than a quarter.
+ * The local clock of countdowns: between two views, remaining times run down against `performance.now()`. It ticks only while
+ * something on the screen counts, at the moment the next figure changes: once a second for one session, and never more than four
+ * times, so that many that change at different moments are late by a quarter at most.
  */
 
-import { signal, useComputed } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { SessionView } from './bindings.ts';
 import { receivedAt } from './state.ts';
 import { secondsLeft } from './text/format.ts';
 
-const TICK_MS = 250;
+const SECOND_MS = 1000;
+const LEAST_MS = 250;
 
-const now = signal(performance.now());
-let users = 0;
-let timer: ReturnType<typeof setInterval> | undefined;
+/** Counts the moments at which figures change. */
+const ticks = signal(0);
+/** The ends of what counts on the screen. */
+const ends = new Set<{ readonly at: number }>();
+let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Keeps the clock running while the calling component is on the screen, without rendering it anew. */
-function useTicks(): void {
-  useMemo(() => {
-    if (timer === undefined) now.value = performance.now(); // it stood still while nothing counted
-  }, []);
-  useEffect(() => {
-    users += 1;
-    timer ??= setInterval(() => {
-      now.value = performance.now();
-    }, TICK_MS);
-    return () => {
-      users -= 1;
-      if (users > 0) return;
-      clearInterval(timer);
-      timer = undefined;
-    };
-  }, []);
+/** Milliseconds from `moment` until a figure changes, of those that run towards `until`: `null` when none does any more. */
+export function nextChange(moment: number, until: Iterable<number>): number | null {
+  let next: number | null = null;
+  for (const at of until) {
+    const left = at - moment;
+    if (left <= 0) continue;
+    const change = left % SECOND_MS || SECOND_MS;
+    if (next === null || change < next) next = change;
+  }
+  return next;
+}
+
+function arm(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  const next = nextChange(performance.now(), Array.from(ends, (end) => end.at));
+  if (next !== null) timer = setTimeout(tick, Math.max(LEAST_MS, Math.ceil(next)));
+}
+
+function tick(): void {
+  ticks.value += 1;
+  arm();
 }
 
 /** Seconds until this moment on the local clock. Renders the calling component when they change, not with every tick. */
 export function useSecondsUntil(until: number): number {
-  useTicks();
-  return useComputed(() => secondsLeft(until - now.value)).value;
+  useEffect(() => {
+    const end = { at: until };
+    ends.add(end);
+    arm();
+    return () => {
+      ends.delete(end);
+      arm();
+    };
+  }, [until]);
+  const left = () => {
+    void ticks.value; // asked again with each
+    return secondsLeft(until - performance.now());
+  };
+  return useMemo(() => computed(left), [until]).value;
 }
 
 /** Seconds this session has left; as {@link useSecondsUntil}. */
 export function useSecondsLeft(session: SessionView): number {
-  useTicks();
-  // Both come with each view, the moment of receipt as a signal.
-  const { remaining_ms: remaining } = session;
-  return useComputed(() => secondsLeft(remaining - Math.max(0, now.value - receivedAt.value))).value;
+  return useSecondsUntil(receivedAt.value + session.remaining_ms);
 }

@@ -43,13 +43,15 @@ pub struct Start<'a> {
     pub origin: Option<&'a str>,
     /// As `RUST_LOG`, and where the log goes.
     pub log: Option<(&'a str, &'a Path)>,
+    /// Options that set limits.
+    pub limits: &'a [&'a str],
     /// Further options.
     pub more: &'a [&'a str],
 }
 
 impl<'a> Start<'a> {
     pub fn on(data: &'a Path) -> Self {
-        Self { data, port: 0, origin: None, log: None, more: &[] }
+        Self { data, port: 0, origin: None, log: None, limits: &WIDE, more: &[] }
     }
 }
 
@@ -63,7 +65,7 @@ impl Program {
             }
         }
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", how.port), "--data"]).arg(how.data);
-        command.args(WIDE).args(how.more).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(how.limits).args(how.more).stdin(Stdio::null()).stdout(Stdio::piped());
         if let Some(origin) = how.origin {
             command.args(["--public-origin", origin]);
         }

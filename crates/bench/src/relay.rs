@@ -94,7 +94,7 @@ pub async fn idle(streams: usize, rounds: usize) -> Result<(), Failure> {
     let (idle, working) = tokens.split_at_checked(streams).ok_or("too few agents")?;
     let program = Program::start(&Start::on(data.path()))?;
     let before = program.resident_mib()?;
-    let open = crate::streams::open(&program, idle).await?;
+    let open = crate::streams::open(&program.origin, idle).await?;
     crate::streams::sessions(&program, idle).await?;
     let floor = Floor::fill(&program.origin, working).await?;
     floor.relay(1).await?;

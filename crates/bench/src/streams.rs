@@ -26,8 +26,8 @@ impl Streams {
 }
 
 /// Opens one stream for each token.
-pub async fn open(program: &Program, tokens: &[String]) -> Result<Streams, Failure> {
-    let addr = program.origin.trim_start_matches("http://").to_owned();
+pub async fn open(origin: &str, tokens: &[String]) -> Result<Streams, Failure> {
+    let addr = origin.trim_start_matches("http://").to_owned();
     let (mut opening, mut readers) = (JoinSet::new(), JoinSet::new());
     let ended = Arc::new(AtomicUsize::new(0));
     let mut rest = tokens.iter();

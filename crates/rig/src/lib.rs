@@ -1,7 +1,13 @@
 //! What tests and figures stand on: ports nobody else takes, and real Redis servers, one or a cluster. No product code depends
 //! on this. What does not stand ends the test or the figure: these panic, and say what was missing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc
+)]
 
 pub mod port;
 pub mod redis;

@@ -20,7 +20,7 @@ pub struct Redis {
 fn spawn(port: u16, args: &[String], folder: &Path) -> Child {
     let mut command = Command::new("redis-server");
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--appendonly", "yes"]);
-    command.args(["--appendfsync", "everysec", "--daemonize", "no", "--dir"]).arg(folder).args(args);
+    command.args(["--daemonize", "no", "--dir"]).arg(folder).args(args);
     let log = std::fs::File::options().create(true).append(true).open(folder.join(LOG)).unwrap();
     command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
     command.spawn().expect("redis-server; run scripts/setup test")
@@ -31,18 +31,23 @@ fn owned(args: &[&str]) -> Vec<String> {
 }
 
 impl Redis {
-    /// One, alone, that writes down what it is told as it comes.
+    /// One, alone, that writes down what it is told as it comes. While the disk is busy that may be two seconds later.
     pub fn start() -> Self {
-        Self::alone("")
+        Self::alone(&["--save", ""])
+    }
+
+    /// One that has written down what it has acknowledged: killed and started again, it knows it still.
+    pub fn durable() -> Self {
+        Self::alone(&["--save", "", "--appendfsync", "always"])
     }
 
     /// One that writes dumps too, one a second.
     pub fn dumping() -> Self {
-        Self::alone("1 1")
+        Self::alone(&["--save", "1 1"])
     }
 
-    fn alone(save: &str) -> Self {
-        let mut redis = Self::with(owned(&["--save", save]));
+    fn alone(args: &[&str]) -> Self {
+        let mut redis = Self::with(owned(args));
         redis.answers();
         redis
     }

@@ -126,7 +126,7 @@ async fn an_open_that_no_replica_has_is_refused_and_the_link_never_opens_again()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_goes_away_is_said_to_be_away_and_comes_back() {
-    let mut redis = Redis::start();
+    let mut redis = Redis::durable();
     let (store, _folder) = store(&options(&[redis.url()])).await;
     let request = request(900);
     let page = page(request.session_id);

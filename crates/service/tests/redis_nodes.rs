@@ -110,7 +110,7 @@ async fn a_sessions_sides_sit_on_two_nodes_and_one_of_them_dies() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_redis_is_away_the_service_says_so_and_goes_on_afterwards() {
-    let (folder, mut redis) = (tempfile::tempdir().unwrap(), Redis::start());
+    let (folder, mut redis) = (tempfile::tempdir().unwrap(), Redis::durable());
     let node = node(folder.path(), &redis);
     let dana = dana(folder.path());
     let caller = caller(&node, &dana);

@@ -2,6 +2,7 @@
 //! place it has no business in, that one caller's abuse is no other's loss. Each prints `claim NAME TRIED FAILED GOAL ok|short`, and
 //! fails if one of its tries did.
 
+mod abuse;
 mod crash_agent;
 mod crash_service;
 mod places;
@@ -17,6 +18,18 @@ use std::time::Duration;
 /// What to try.
 #[derive(Debug, Subcommand)]
 pub enum What {
+    /// Others' waiting beside callers who are slow, endless, silent or in a hurry. In a release build on a quiet machine.
+    Abuse,
+    /// Who is that, for [`What::Abuse`].
+    #[command(hide = true)]
+    Abuser {
+        kind: abuse::Kind,
+        #[arg(long)]
+        origin: String,
+        /// A file of agents' tokens, a line each.
+        #[arg(long)]
+        tokens: PathBuf,
+    },
     /// The service killed at random points with many live sessions.
     CrashService {
         /// How often.
@@ -66,6 +79,8 @@ pub enum What {
 
 pub async fn run(what: What) -> Result<(), Failure> {
     match what {
+        What::Abuse => abuse::run().await,
+        What::Abuser { kind, origin, tokens } => abuse::abuser(kind, &origin, &tokens).await,
         What::CrashService { kills, back_within_ms } => crash_service::run(kills, back_within_ms).await,
         What::CrashAgent { kills } => crash_agent::run(kills).await,
         What::Desk { folder, origin } => crash_agent::desk(&folder, &origin).await,
