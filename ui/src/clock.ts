@@ -13,8 +13,8 @@ import { secondsLeft } from './text/format.ts';
 const SECOND_MS = 1000;
 const LEAST_MS = 250;
 
-/** Counts the moments at which figures change. */
-const ticks = signal(0);
+/** The moment figures changed last; 0 while nothing counts. */
+const now = signal(0);
 /** The ends of what counts on the screen. */
 const ends = new Set<{ readonly at: number }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +39,7 @@ function arm(): void {
 }
 
 function tick(): void {
-  ticks.value += 1;
+  now.value = performance.now();
   arm();
 }
 
@@ -51,14 +51,15 @@ export function useSecondsUntil(until: number): number {
     arm();
     return () => {
       ends.delete(end);
+      if (ends.size === 0) now.value = 0;
       arm();
     };
   }, [until]);
-  const left = () => {
-    void ticks.value; // asked again with each
-    return secondsLeft(until - performance.now());
-  };
-  return useMemo(() => computed(left), [until]).value;
+  const seconds = useMemo(() => {
+    const asked = performance.now(); // the last tick may be long ago
+    return computed(() => secondsLeft(until - Math.max(asked, now.value)));
+  }, [until]);
+  return seconds.value;
 }
 
 /** Seconds this session has left; as {@link useSecondsUntil}. */
