@@ -4,7 +4,7 @@
  * times, so that many that change at different moments are late by a quarter at most.
  */
 
-import { computed, signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { SessionView } from './bindings.ts';
 import { receivedAt } from './state.ts';
@@ -43,8 +43,11 @@ function tick(): void {
   arm();
 }
 
-/** Seconds until this moment on the local clock. Renders the calling component when they change, not with every tick. */
-export function useSecondsUntil(until: number): number {
+/**
+ * Seconds until this moment on the local clock, for as long as the calling component is on the screen. Shown as a signal they change
+ * in the document without rendering the component.
+ */
+export function useSecondsUntil(until: number): ReadonlySignal<number> {
   useEffect(() => {
     const end = { at: until };
     ends.add(end);
@@ -55,14 +58,13 @@ export function useSecondsUntil(until: number): number {
       arm();
     };
   }, [until]);
-  const seconds = useMemo(() => {
+  return useMemo(() => {
     const asked = performance.now(); // the last tick may be long ago
     return computed(() => secondsLeft(until - Math.max(asked, now.value)));
   }, [until]);
-  return seconds.value;
 }
 
 /** Seconds this session has left; as {@link useSecondsUntil}. */
-export function useSecondsLeft(session: SessionView): number {
+export function useSecondsLeft(session: SessionView): ReadonlySignal<number> {
   return useSecondsUntil(receivedAt.value + session.remaining_ms);
 }

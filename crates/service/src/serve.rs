@@ -28,7 +28,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 /// How often sessions that ran out are looked for; agents hear of one this much late at most.
 const EXPIRE_EVERY: Duration = Duration::from_millis(200);
@@ -36,6 +36,8 @@ const EXPIRE_EVERY: Duration = Duration::from_millis(200);
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 /// How often tokens that became void are looked for; their streams end this much late at most.
 const LOOK_AT_TOKENS_EVERY: Duration = Duration::from_millis(250);
+/// How many times as seldom a practice service looks for both: its one agent counts for itself, and nobody takes its token.
+const PRACTICE_PACE: u32 = 5;
 const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 /// How long open calls may take to end once the service stops.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -241,8 +243,17 @@ pub async fn serve_operated(
     let (voided, tokens) = watch::channel(directory.tokens_voided().await?);
     let meters = Arc::new(Meters::default());
     let days = operations.audit_days;
-    beside.push(tokio::spawn(sweep(store.clone(), audit.clone(), clock.clone(), days, meters.clone())));
-    beside.push(tokio::spawn(watch_tokens(directory.clone(), voided)));
+    let pace = if practice.is_some() { PRACTICE_PACE } else { 1 };
+    let (expire, look) = (ticks(EXPIRE_EVERY * pace), ticks(LOOK_AT_TOKENS_EVERY * pace));
+    beside.push(tokio::spawn(sweep(
+        store.clone(),
+        audit.clone(),
+        clock.clone(),
+        days,
+        meters.clone(),
+        expire,
+    )));
+    beside.push(tokio::spawn(watch_tokens(directory.clone(), voided, look)));
     let mut metrics = None;
     if let Some(wanted) = operations.metrics {
         let listening = listen(wanted).await;
@@ -300,11 +311,16 @@ async fn listen(addr: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, addr))
 }
 
+/// Ticks; one that was missed is not made up for.
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
 /// Tells open streams when to look at their tokens again: one look-up for all of them. While the directory fails they are told
 /// each time, for a look of their own.
-async fn watch_tokens(directory: Arc<dyn Directory>, voided: watch::Sender<u64>) {
-    let mut ticks = interval(LOOK_AT_TOKENS_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+async fn watch_tokens(directory: Arc<dyn Directory>, voided: watch::Sender<u64>, mut ticks: Interval) {
     loop {
         ticks.tick().await;
         match directory.tokens_voided().await {
@@ -321,13 +337,9 @@ async fn sweep(
     clock: Arc<dyn Clock>,
     audit_days: Option<NonZeroU32>,
     meters: Arc<Meters>,
+    mut expire: Interval,
 ) {
-    let every = |period| {
-        let mut ticks = interval(period);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks
-    };
-    let (mut expire, mut forget) = (every(EXPIRE_EVERY), every(FORGET_EVERY));
+    let mut forget = ticks(FORGET_EVERY);
     loop {
         tokio::select! {
             _ = expire.tick() => meters.store_did(store.expire().await),

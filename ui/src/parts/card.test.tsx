@@ -38,6 +38,16 @@ describe('the countdown', () => {
     expect(textOf('countdown')).toBe('5:00');
   });
 
+  test('shows a second that passes without asking for a frame', async () => {
+    engine({});
+    await open(session('waiting', { remaining_ms: 61_000 }), session('opened', { id: 'b', remaining_ms: 61_000 }));
+    await pass(1000);
+    const frames = vi.spyOn(globalThis, 'requestAnimationFrame');
+    await vi.advanceTimersByTimeAsync(5000); // without the tests' own frames
+    expect(textOf('countdown')).toBe('0:55');
+    expect(frames).not.toHaveBeenCalled();
+  });
+
   test('is said aloud at its marks', async () => {
     engine({});
     await open(session('waiting', { remaining_ms: 31_000 }));

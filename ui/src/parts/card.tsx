@@ -105,7 +105,7 @@ function Reconnecting({ session }: { readonly session: SessionView }): JSX.Eleme
   const seconds = useSecondsLeft(session);
   return (
     <Notice tone="warn" testid="reconnecting">
-      {text.card.reconnecting(clock(seconds))}
+      {text.card.reconnecting(clock(seconds.value))}
     </Notice>
   );
 }

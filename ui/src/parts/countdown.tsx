@@ -3,8 +3,9 @@
  * only: that a session is over is the engine's word.
  */
 
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { markPassed } from '../announcements.ts';
 import { announce } from '../announcer.ts';
 import type { SessionView } from '../bindings.ts';
@@ -28,14 +29,28 @@ export function share(seconds: number, ttlSeconds: number): number {
 
 export function Countdown({ session }: { readonly session: SessionView }): JSX.Element {
   const seconds = useSecondsLeft(session);
-  const said = useRef(seconds);
-  useEffect(() => {
-    const mark = markPassed(said.current, seconds);
-    said.current = seconds;
-    if (mark !== null) announce(text.announce.left(mark));
-  }, [seconds]);
+  const said = useRef(seconds.peek());
+  useEffect(
+    () =>
+      seconds.subscribe((left) => {
+        const mark = markPassed(said.current, left);
+        said.current = left;
+        if (mark !== null) announce(text.announce.left(mark));
+      }),
+    [seconds],
+  );
+  const { ttl_secs: ttl } = session;
+  // Bound to the document: a second that passes renders nothing and asks for no frame but the one that shows it.
+  const shown = useMemo(
+    () => ({
+      tone: computed(() => `countdown ${urgency(seconds.value)}`),
+      offset: computed(() => (LENGTH * (1 - share(seconds.value, ttl))).toFixed(2)),
+      figures: computed(() => clock(seconds.value)),
+    }),
+    [seconds, ttl],
+  );
   return (
-    <div class={`countdown ${urgency(seconds)}`} role="timer" aria-label={text.card.timeLeft} data-testid="countdown" data-seconds={seconds}>
+    <div class={shown.tone} role="timer" aria-label={text.card.timeLeft} data-testid="countdown" data-seconds={seconds}>
       <svg viewBox="0 0 150 150" aria-hidden="true" focusable="false">
         <circle class="track" cx="75" cy="75" r={RADIUS} />
         <circle
@@ -44,11 +59,11 @@ export function Countdown({ session }: { readonly session: SessionView }): JSX.E
           cy="75"
           r={RADIUS}
           stroke-dasharray={LENGTH.toFixed(2)}
-          stroke-dashoffset={(LENGTH * (1 - share(seconds, session.ttl_secs))).toFixed(2)}
+          stroke-dashoffset={shown.offset}
           transform="rotate(-90 75 75)"
         />
       </svg>
-      <span class="figures">{clock(seconds)}</span>
+      <span class="figures">{shown.figures}</span>
     </div>
   );
 }

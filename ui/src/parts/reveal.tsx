@@ -63,7 +63,7 @@ function Passcode({ passcode, until }: Shown): JSX.Element {
         {text.reveal.rule}
       </p>
       <p class="hides" data-testid="hides">
-        {text.reveal.hides(seconds)}
+        {text.reveal.hides(seconds.value)}
       </p>
     </div>
   );

@@ -3,8 +3,9 @@
  * here opens another card by itself, so that no press lands on the wrong one. Where the window is wide, history stands beside them.
  */
 
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SessionView } from '../bindings.ts';
 import { useSecondsLeft } from '../clock.ts';
 import { pressHotkey } from '../hotkeys.ts';
@@ -75,10 +76,11 @@ function List({ sessions, open }: { readonly sessions: readonly SessionView[]; r
 
 function State({ session }: { readonly session: SessionView }): JSX.Element {
   const seconds = useSecondsLeft(session);
+  const left = useMemo(() => computed(() => clock(seconds.value)), [seconds]);
   if (session.outcome !== null) return <small>{text.outcomes[session.outcome].tag}</small>;
   return (
     <small>
-      {text.card.state[session.progress]} · {clock(seconds)}
+      {text.card.state[session.progress]} · {left}
     </small>
   );
 }

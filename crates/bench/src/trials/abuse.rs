@@ -4,7 +4,7 @@
 //! Others' sessions begin on time, however long those before them take. Windows without the abuse and with it take turns; each side's
 //! are counted together.
 
-use super::verdict;
+use super::{pause, verdict};
 use crate::figure::quantile;
 use crate::load::{Failure, Target};
 use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
@@ -172,6 +172,8 @@ async fn slow(addr: &str) -> Result<(), Failure> {
     for head in heads.into_iter().cycle().take(SLOW) {
         let addr = addr.to_owned();
         callers.spawn(async move {
+            // Each at a pace of its own.
+            pause(1000).await?;
             loop {
                 let Ok(mut stream) = TcpStream::connect(&addr).await else { continue };
                 let mut open = stream.write_all(head.as_bytes()).await.is_ok();
