@@ -1,6 +1,6 @@
 //! A real browser on a display of its own, driven over `WebDriver`.
 
-use crate::daemons::{Process, start_xvfb};
+use crate::daemons::{Process, open_browser, start_xvfb};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_rig::port::free_port;
@@ -79,7 +79,7 @@ impl Driver {
         for (name, value) in self.capabilities(language) {
             capabilities.set(name, value).unwrap();
         }
-        let web = WebDriver::new(&self.address, capabilities).await.expect("the browser does not open");
+        let web = open_browser(&self.address, capabilities).await;
         if self.engine == Engine::WebKit {
             // Its window paints itself, and so has a picture, once it was given a place.
             web.set_window_rect(0, 0, 400, 800).await.unwrap();
@@ -122,11 +122,20 @@ impl Browser {
     }
 
     pub async fn tap(&self, hook: &str) {
-        self.find(hook).await.click().await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        // The page may draw itself anew between finding and tapping.
+        while let Err(error) = self.find(hook).await.click().await {
+            assert!(Instant::now() < until, "{hook} cannot be tapped: {error}");
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     pub async fn type_into(&self, hook: &str, text: &str) {
-        self.find(hook).await.send_keys(text).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        while let Err(error) = self.find(hook).await.send_keys(text).await {
+            assert!(Instant::now() < until, "{hook} takes no text: {error}");
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     /// Waits until a script's value is this.

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use thirtyfour::{Capabilities, WebDriver};
 
 /// A process that is killed when it is dropped.
 pub struct Process(pub Child);
@@ -69,6 +70,16 @@ pub fn start(program: &str, arguments: &[&str], environment: &[(String, String)]
 /// Daemons are quiet unless somebody asks what they say.
 pub fn output_of_daemons() -> Stdio {
     if std::env::var_os("E2E_VERBOSE").is_some() { Stdio::inherit() } else { Stdio::null() }
+}
+
+/// Opens a browser. On a busy machine one may not come up in its driver's own time; two more tries are made.
+pub async fn open_browser(driver: &str, capabilities: Capabilities) -> WebDriver {
+    for _ in 0..2 {
+        if let Ok(browser) = WebDriver::new(driver, capabilities.clone()).await {
+            return browser;
+        }
+    }
+    WebDriver::new(driver, capabilities).await.expect("the browser does not open")
 }
 
 /// A display of this size (as `WxHxDEPTH`); its name.

@@ -87,16 +87,29 @@ impl Desk {
     }
 
     pub async fn type_into(&self, hook: &str, text: &str) {
-        let input = self.find(hook).await;
-        input.clear().await.unwrap();
-        // WebKit's driver takes "type nothing" for a mistake.
-        if !text.is_empty() {
-            input.send_keys(text).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        // As with clicks.
+        while let Err(error) = self.type_once(hook, text).await {
+            assert!(Instant::now() < until, "{hook} takes no text: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
+    async fn type_once(&self, hook: &str, text: &str) -> WebDriverResult<()> {
+        let input = self.find(hook).await;
+        input.clear().await?;
+        // WebKit's driver takes "type nothing" for a mistake.
+        if text.is_empty() { Ok(()) } else { input.send_keys(text).await }
+    }
+
     pub async fn text(&self, hook: &str) -> String {
-        self.find(hook).await.text().await.unwrap()
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.find(hook).await.text().await {
+                Ok(text) => return text,
+                Err(error) => assert!(Instant::now() < until, "{hook} cannot be read: {error}"),
+            }
+        }
     }
 
     /// Everything an element holds as text, cut off at an edge or not.

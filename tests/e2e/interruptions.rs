@@ -193,12 +193,15 @@ async fn what_was_shown_and_copied_goes_away() {
     drop(other);
     phone.close().await;
 
-    assert_eq!(stage.clipboard(), link, "it stays for a minute");
+    // On a machine that took longer it may be gone by now.
+    if copied.elapsed() < Duration::from_secs(55) {
+        assert_eq!(stage.clipboard(), link, "it stays for a minute");
+    }
     while !stage.clipboard().is_empty() {
         assert!(copied.elapsed() < Duration::from_secs(100), "the link stays on the clipboard");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert!(copied.elapsed() > Duration::from_secs(55), "gone before it could be pasted");
+    assert!(copied.elapsed() >= Duration::from_secs(55), "gone before it could be pasted");
 
     // At the end it goes at once, but for what is not ours.
     desk.click("tab-start").await;

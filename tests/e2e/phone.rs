@@ -1,5 +1,6 @@
 //! The customer at the phone: a real Chromium of a phone's size.
 
+use crate::daemons::open_browser;
 use crate::stage::{PATIENCE, Stage};
 use serde_json::json;
 use std::path::Path;
@@ -44,8 +45,7 @@ impl Phone {
         let metrics =
             json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0, "touch": true } });
         capabilities.add_experimental_option("mobileEmulation", metrics).unwrap();
-        let driver =
-            WebDriver::new(stage.chrome_driver(), capabilities).await.expect("the browser does not open");
+        let driver = open_browser(&stage.chrome_driver(), capabilities.into()).await;
         let phone = Self { driver };
         phone.go(link).await;
         phone
@@ -65,15 +65,30 @@ impl Phone {
     }
 
     pub async fn tap(&self, hook: &str) {
-        self.find(hook).await.click().await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        // The page may draw itself anew between finding and tapping.
+        while let Err(error) = self.find(hook).await.click().await {
+            assert!(Instant::now() < until, "{hook} cannot be tapped: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     pub async fn type_into(&self, hook: &str, text: &str) {
-        self.find(hook).await.send_keys(text).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        while let Err(error) = self.find(hook).await.send_keys(text).await {
+            assert!(Instant::now() < until, "{hook} takes no text: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     pub async fn text(&self, hook: &str) -> String {
-        self.find(hook).await.text().await.unwrap()
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.find(hook).await.text().await {
+                Ok(text) => return text,
+                Err(error) => assert!(Instant::now() < until, "{hook} cannot be read: {error}"),
+            }
+        }
     }
 
     /// Waits until the page is at this step.

@@ -14,7 +14,7 @@ import { Card } from '../parts/card.tsx';
 import { Chip } from '../parts/chip.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { chosenCard, navigate, openSession, view } from '../state.ts';
-import { clock, sessionName } from '../text/format.ts';
+import { roughly, sessionName } from '../text/format.ts';
 import { text } from '../text/index.ts';
 import { wide } from '../wide.ts';
 import { HistoryPane } from './history.tsx';
@@ -76,7 +76,7 @@ function List({ sessions, open }: { readonly sessions: readonly SessionView[]; r
 
 function State({ session }: { readonly session: SessionView }): JSX.Element {
   const seconds = useSecondsLeft(session);
-  const left = useMemo(() => computed(() => clock(seconds.value)), [seconds]);
+  const left = useMemo(() => computed(() => roughly(seconds.value)), [seconds]);
   if (session.outcome !== null) return <small>{text.outcomes[session.outcome].tag}</small>;
   return (
     <small>

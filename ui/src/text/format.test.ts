@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { clock, country, linkParts, moment, readingText, secondsLeft, sessionName } from './format.ts';
+import { clock, country, linkParts, moment, readingText, roughly, secondsLeft, sessionName } from './format.ts';
 import { plural } from './plural.ts';
 
 describe('times', () => {
+  test('a list counts minutes, and seconds in the last', () => {
+    expect([300, 299, 241, 240, 61, 60, 9].map(roughly)).toEqual(['5m', '5m', '5m', '4m', '2m', '1:00', '0:09']);
+  });
+
   test('a clock counts minutes and seconds', () => {
     expect([0, 7, 60, 119, 900].map(clock)).toEqual(['0:00', '0:07', '1:00', '1:59', '15:00']);
   });

@@ -10,6 +10,15 @@ export function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/**
+ * A number of seconds in a list of several: whole minutes, rounded up, and a clock in the last. What changes every second beside
+ * the countdown would have the whole window painted each time, and be read out with the list.
+ */
+export function roughly(seconds: number): string {
+  if (seconds <= 60) return clock(seconds);
+  return new Intl.NumberFormat(locale.value, { style: 'unit', unit: 'minute', unitDisplay: 'narrow' }).format(Math.ceil(seconds / 60));
+}
+
 /** Seconds to show for a remaining time: rounded up, so that 0:00 means over. */
 export function secondsLeft(remainingMs: number): number {
   return Math.max(0, Math.ceil(remainingMs / 1000));
