@@ -230,15 +230,16 @@ async fn the_tray_leads_and_tells() {
 
     // Quit ends it; where the window stood and how large it was is remembered.
     desk.size(700, 620).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    wait_for_own_size(&stage);
     panel.press("Quitter").await;
     wait_for("the program to end", || stage.running_app().is_empty());
     desk.forget();
     starts_hidden(&stage, &panel).await;
     stage.start_window_driver();
     let desk = Desk::start(&stage).await;
+    wait_for_own_size(&stage);
     let (width, height) = desk.inner_size().await;
-    assert!((690..=710).contains(&width) && (580..=630).contains(&height), "{width} × {height}");
+    assert!(is_own_size(width, height), "{width} × {height}");
     desk.close().await;
 }
 
@@ -249,8 +250,24 @@ async fn starts_hidden(stage: &Stage, panel: &Panel) {
     panel.find("Quitter").await;
     assert!(stage.windows().is_empty(), "a window in the user's way");
     panel.press("Ouvrir").await;
-    wait_for("the window", || !stage.windows().is_empty());
+    wait_for_own_size(stage);
     panel.press("Quitter").await;
     wait_for("the program to end", || stage.running_app().is_empty());
     drop(app);
+}
+
+/// About 700 × 620: what the frame takes is the window manager's.
+fn is_own_size(width: i64, height: i64) -> bool {
+    (690..=710).contains(&width) && (580..=630).contains(&height)
+}
+
+/// Waits until the display shows the window in the size the test has given it.
+fn wait_for_own_size(stage: &Stage) {
+    wait_for("the window in the size it had", || {
+        stage.windows().iter().any(|window| {
+            let said = stage.run("xdotool", &["getwindowgeometry", "--shell", window]).unwrap_or_default();
+            let side = |name: &str| said.lines().find_map(|line| line.strip_prefix(name)?.parse().ok());
+            matches!((side("WIDTH="), side("HEIGHT=")), (Some(width), Some(height)) if is_own_size(width, height))
+        })
+    });
 }
