@@ -22,11 +22,14 @@ pub struct Party {
     _kept: Box<dyn Any + Send + Sync>,
 }
 
-pub const ORG: &str = "acme";
+/// An agent's organization: its own, so that numbers of sessions, which are an organization's, are nobody else's in a test.
+pub fn org(agent: &str) -> String {
+    format!("org-{agent}")
+}
 
 /// An agent who may have as many sessions as wanted.
 pub fn owner(agent: &str) -> Owner {
-    Owner { org: ORG.to_owned(), agent: agent.to_owned(), most_live: u32::MAX }
+    Owner { org: org(agent), agent: agent.to_owned(), most_live: u32::MAX }
 }
 
 impl Party {
@@ -43,7 +46,7 @@ impl Party {
     /// A session of this agent, placed.
     pub async fn run_of(self: &Arc<Self>, agent: &str, ttl_secs: u32) -> Run {
         let request = request(ttl_secs);
-        let page = || page(&request);
+        let page = || page(agent, &request);
         let pages = [page(), page()];
         self.store.create(owner(agent), request.clone()).await.unwrap();
         Run { party: self.clone(), request, agent: agent.to_owned(), pages, contents: Contents::draw() }
@@ -71,10 +74,10 @@ pub async fn turn() -> tokio::sync::SemaphorePermit<'static> {
     TURNS.acquire().await.unwrap()
 }
 
-/// A page with a token of its own.
-pub fn page(request: &countersign_protocol::wire::CreateSession) -> Recipient {
+/// A page with a token of its own, of a session of this agent.
+pub fn page(agent: &str, request: &countersign_protocol::wire::CreateSession) -> Recipient {
     let token = RecipientToken::from_bytes(random());
-    Recipient { org: ORG.to_owned(), id: request.session_id, token: token.sha256() }
+    Recipient { org: org(agent), id: request.session_id, token: token.sha256() }
 }
 
 /// Makes the suite's tests for the store that `$party`, a function that gives a [`Party`], brings up.

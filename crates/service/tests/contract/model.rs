@@ -1,7 +1,7 @@
 //! What a store's session must be, said once more and independently: a stage, moved by [`Stage::after`] and by nothing else,
 //! and what each verb has recorded.
 
-use super::{ORG, Party, owner};
+use super::{Party, org, owner};
 use crate::common::{answer, nonce, tag};
 use countersign_protocol::stage::{Stage, Step};
 use countersign_protocol::wire::{Answer, CreateSession, Outcome, Verdict};
@@ -286,10 +286,13 @@ impl Run {
         }
     }
 
-    /// Whether the number leads to this session. One that was its own once may be another's by now: then it does not.
+    /// Whether the number leads to this session; otherwise it leads nowhere.
     pub async fn has_number(&self, number: &str) -> bool {
-        match self.party.store.numbered(ORG.to_owned(), number.to_owned()).await {
-            Ok(found) => found == self.id(),
+        match self.party.store.numbered(org(&self.agent), number.to_owned()).await {
+            Ok(found) => {
+                assert_eq!(found, self.id());
+                true
+            }
             Err(error) => {
                 assert_eq!(error, StoreError::NoSuchSession);
                 false

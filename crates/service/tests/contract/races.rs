@@ -43,7 +43,7 @@ pub async fn a_link_opened_by_many_at_once_has_one_recipient(party: Arc<Party>) 
     for _ in 0..rounds() {
         let run = party.run(900).await;
         let opened = at_once(|_| {
-            let (store, page) = (party.store.clone(), page(&run.request));
+            let (store, page) = (party.store.clone(), page(&run.agent, &run.request));
             async move { (store.open(page.clone()).await, page) }
         })
         .await;

@@ -1,7 +1,7 @@
 //! Every verb from every stage, and who may call.
 
 use super::model::{Call, Content, Model, Run, ways};
-use super::{ORG, Party, owner, page, turn};
+use super::{Party, org, owner, page, turn};
 use crate::common::{answer, nonce, request, tag};
 use countersign_protocol::stage::Stage;
 use countersign_protocol::wire::{Outcome, Verdict};
@@ -62,7 +62,7 @@ pub async fn a_session_is_its_agents_and_its_pages_alone(party: Arc<Party>) {
             assert_eq!(run.call(*call).await, model.apply(*call));
         }
         let strangers = [
-            page(&run.request),
+            page(&run.agent, &run.request),
             Recipient { org: "other".to_owned(), ..run.pages[0].clone() },
             Recipient { id: request(900).session_id, ..run.pages[0].clone() },
         ];
@@ -81,7 +81,7 @@ pub async fn a_session_is_its_agents_and_its_pages_alone(party: Arc<Party>) {
         assert_eq!(store.revealed(other.clone(), id).await, no_such, "{way:?}");
         assert_eq!(store.extend_by_agent(other.clone(), id).await.map(drop), no_such, "{way:?}");
         assert_eq!(store.cancel(other.clone(), id).await, no_such, "{way:?}");
-        let taken = store.create(owner(&other), run.request.clone()).await;
+        let taken = store.create(Owner { org: org(&run.agent), ..owner(&other) }, run.request.clone()).await;
         assert_eq!(taken, Err(StoreError::Conflict), "{way:?}");
         // It goes on as if nobody had been there. The one trace is the agent's: somebody tried the link.
         assert_eq!(run.verdict().await, model.verdict(&run.contents), "{way:?}");
@@ -121,12 +121,12 @@ pub async fn a_number_leads_to_a_waiting_session_and_is_no_other_sessions(party:
     assert_eq!(numbers.len(), COUNT);
     for (id, number) in &placed {
         assert!(number.len() == 6 && number.bytes().all(|b| b.is_ascii_digit()), "{number}");
-        assert_eq!(party.store.numbered(ORG.to_owned(), number.clone()).await, Ok(*id));
+        assert_eq!(party.store.numbered(org("a"), number.clone()).await, Ok(*id));
         let elsewhere = party.store.numbered("other".to_owned(), number.clone()).await;
         assert_eq!(elsewhere, Err(StoreError::NoSuchSession));
     }
     for nothing in ["", "12345", "1234567", "abcdef", "' OR 1=1"] {
-        let found = party.store.numbered(ORG.to_owned(), nothing.to_owned()).await;
+        let found = party.store.numbered(org("a"), nothing.to_owned()).await;
         assert_eq!(found, Err(StoreError::NoSuchSession), "{nothing}");
     }
 }

@@ -136,7 +136,10 @@ pub async fn a_used_link_that_is_tried_is_told_once_a_second(party: Arc<Party>) 
     run.call(Call::Open(Content::Ours)).await.unwrap();
     for second in 0..3 {
         for _ in 0..8 {
-            assert_eq!(party.store.open(page(&run.request)).await, Err(StoreError::NoSuchSession));
+            assert_eq!(
+                party.store.open(page(&run.agent, &run.request)).await,
+                Err(StoreError::NoSuchSession)
+            );
         }
         let told = party.events(&run.agent, second + 2).await;
         assert_eq!(told.len(), second + 2);
