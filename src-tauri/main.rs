@@ -17,6 +17,7 @@ use countersign_agent::{Engine, Handle, Options, may_be_logged};
 use shell::Shell;
 use std::error::Error;
 use std::sync::Arc;
+use tauri::webview::PageLoadEvent;
 use tauri::{App, Manager as _, RunEvent, Url, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_plugin_window_state::StateFlags;
@@ -43,6 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(commands::handler())
         .setup(set_up)
+        .on_page_load(|webview, load| {
+            if load.event() == PageLoadEvent::Finished {
+                window::loaded(webview.app_handle());
+            }
+        })
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
                 // Closing keeps the program in the tray; sessions go on.
@@ -79,8 +85,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let engine: Handle = tauri::async_runtime::block_on(async { Engine::spawn(options) });
     let links = engine.clone();
     app.manage(engine);
-    if std::env::args().any(|argument| argument == HIDDEN) {
-        window::hide(app.handle());
+    if std::env::args().all(|argument| argument != HIDDEN) {
+        window::show_when_loaded(app.handle());
     }
     // Links of other programs: the one we were started with, and those a second start hands on.
     let started_with = app.deep_link().get_current().ok().flatten().unwrap_or_default();

@@ -1,6 +1,8 @@
 //! The one window: brought back from the tray, and told where to go.
 
 use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 /// The window's label in `tauri.conf.json`.
@@ -13,6 +15,31 @@ pub struct Navigate {
     pub screen: &'static str,
 }
 
+/// A page that has not loaded by then is shown as far as it came: what is wrong has to be seen.
+const LOADED_WITHIN: Duration = Duration::from_secs(3);
+
+/// Whether the window is still to be shown for the first time.
+struct Unseen(AtomicBool);
+
+/// Has the window shown once its page is there ([`loaded`]), not before: an empty window is of no use to anybody, and WebKitGTK,
+/// asked to paint one, waits half a second for a page that waits for it.
+pub fn show_when_loaded(app: &AppHandle) {
+    app.manage(Unseen(AtomicBool::new(true)));
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(LOADED_WITHIN).await;
+        loaded(&app);
+    });
+}
+
+/// The window's page is there.
+pub fn loaded(app: &AppHandle) {
+    if app.try_state::<Unseen>().is_some_and(|unseen| unseen.0.swap(false, Ordering::Relaxed)) {
+        show(app);
+        tracing::debug!("the window is shown");
+    }
+}
+
 /// Brings the window to the front.
 pub fn show(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
@@ -20,14 +47,6 @@ pub fn show(app: &AppHandle) {
         if let Err(error) = step {
             tracing::warn!(%error, "the window cannot be shown");
         }
-    }
-}
-
-/// Takes the window away; the tray brings it back.
-pub fn hide(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    if let Err(error) = window.hide() {
-        tracing::warn!(%error, "the window cannot be hidden");
     }
 }
 
