@@ -104,7 +104,8 @@ impl Driver {
                 vec![("browserName", json!("chrome")), ("goog:chromeOptions", options)]
             }
             Engine::WebKit => {
-                let binary = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+                let arch = std::env::consts::ARCH;
+                let binary = format!("/usr/lib/{arch}-linux-gnu/webkit2gtk-4.1/MiniBrowser");
                 vec![("webkitgtk:browserOptions", json!({ "binary": binary, "args": ["--automation"] }))]
             }
         }

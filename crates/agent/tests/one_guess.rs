@@ -9,7 +9,7 @@
 mod common;
 
 use common::{channel, entropy};
-use countersign_agent::history::History;
+use countersign_agent::history::{History, HistoryError};
 use countersign_agent::session::{Effect, Entry, LiveSession, Placed};
 use countersign_agent::view::{Language, Outcome};
 use countersign_protocol::agent::Offered;
@@ -174,4 +174,22 @@ fn a_right_answer_is_accepted() {
     let mut game = Game::begin(&right, &mut rng);
     let (_, answer) = game.answer(&right, &mut rng);
     assert!(accepts(&game.send(&answer, None)));
+}
+
+/// Where it cannot be put on record that the share is spent, no answer is looked at: the right one is not told from a wrong one.
+#[test]
+fn an_answer_whose_share_cannot_be_put_on_record_as_spent_is_not_looked_at() {
+    let mut rng = Rng::with_seed(4);
+    let (right, wrong) = values(&mut rng);
+    let told = [&right, &wrong].map(|typed| {
+        let mut game = Game::begin(&right, &mut rng);
+        let (_, answer) = game.answer(typed, &mut rng);
+        let event = EventKind::Answered(answer.clone());
+        let effects = game.agent.event(&event, Instant::now(), |_| Err(HistoryError::AlreadySpent));
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Verdict(_))), "{effects:?}");
+        assert_eq!(game.agent.view(Instant::now(), true).outcome, Some(Outcome::Failed));
+        assert!(game.send(&answer, None).is_empty(), "nor is it once the record can be written");
+        effects
+    });
+    assert_eq!(told[0], told[1]);
 }

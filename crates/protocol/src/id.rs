@@ -83,9 +83,9 @@ impl FromStr for SessionId {
         for (place, letter) in text.bytes().enumerate() {
             let five = crockford_value(letter).ok_or(TextFormError::SessionId)?;
             bits = if place + 1 < Self::TEXT_LEN {
-                bits << 5 | u128::from(five)
+                (bits << 5) + u128::from(five)
             } else if five.trailing_zeros() >= 2 {
-                bits << 3 | u128::from(five >> 2)
+                (bits << 3) + u128::from(five >> 2)
             } else {
                 return Err(TextFormError::SessionId);
             };

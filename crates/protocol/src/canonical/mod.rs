@@ -251,11 +251,8 @@ fn decimal_digit(c: char) -> Option<u8> {
     if !is_digit(code) {
         return None;
     }
-    let mut start = code;
-    while start > 0 && is_digit(start - 1) {
-        start -= 1;
-    }
-    u8::try_from((code - start) % 10).ok()
+    let before = (0..code).rev().take_while(|before| is_digit(*before)).count();
+    u8::try_from(before % 10).ok()
 }
 
 /// `cleaned` with decimal digits of any script as ASCII ones. Wiped when dropped, never reallocated.
@@ -294,6 +291,22 @@ mod tests {
             {
                 assert_eq!(decimal_digit(c).map(|d| char::from(b'0' + d)), Some(ascii), "{c}");
             }
+        }
+    }
+
+    #[test]
+    fn each_error_says_what_to_enter_instead() {
+        let told = [
+            (Kind::Text, "letters and digits"),
+            (Kind::Phone, "8 to 15 digits"),
+            (Kind::Email, "exactly one @"),
+            (Kind::Code, "its letters and digits"),
+            (Kind::Number, "one decimal mark"),
+            (Kind::Date, "YYYY-MM-DD"),
+        ];
+        for (kind, what) in told {
+            let error = ValueError::NotOfKind(kind).to_string();
+            assert!(error.starts_with("is not a") && error.contains(what), "{error}");
         }
     }
 

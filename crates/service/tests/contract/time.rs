@@ -62,12 +62,16 @@ pub async fn the_agent_is_told_of_an_expiry_once_and_only_of_what_was_not_over(p
     }
     party.clock.advance(29_999);
     party.store.expire().await.unwrap();
+    let going_on = runs.iter().filter(|(_, model)| !model.stage.is_over()).count() as u64;
+    assert_eq!(party.store.live().await, Ok(going_on));
     for (run, model) in &runs {
         assert_eq!(party.store.newest_event(run.agent.clone()).await, Ok(model.events.len() as u64));
     }
     party.clock.advance(1);
+    assert_eq!(party.store.live().await, Ok(0), "whether or not the sweeper has been there");
     party.store.expire().await.unwrap();
     party.store.expire().await.unwrap();
+    assert_eq!(party.store.live().await, Ok(0));
     for (run, model) in &mut runs {
         if !model.stage.is_over() {
             model.events.push("expired");

@@ -9,6 +9,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Most events handed out at once.
 const EVENTS_AT_ONCE: u32 = 256;
+/// Sessions that have run out and whose agents were not told.
+pub(super) const RUN_OUT: &str = "FROM sessions WHERE over = 0 AND expires_at <= ?1";
 
 pub(super) fn verdict_for(
     connection: &Connection,
@@ -80,7 +82,5 @@ pub(super) fn live(connection: &Connection, now: Millis) -> Result<u64, StoreErr
 
 /// Whether a session has run out whose agent was not told.
 pub(super) fn has_run_out(connection: &Connection, now: Millis) -> Result<bool, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM sessions WHERE over = 0 AND expires_at <= ?1")?
-        .exists([now])?)
+    Ok(connection.prepare_cached(&format!("SELECT 1 {RUN_OUT}"))?.exists([now])?)
 }

@@ -1,5 +1,6 @@
 //! The verbs, each a function of one transaction. Whoever calls is alone in it.
 
+use super::queries::RUN_OUT;
 use super::rows::{self, Session, json};
 use crate::clock::{Millis, left, rfc3339};
 use crate::secret;
@@ -263,9 +264,7 @@ impl<'a> Verbs<'a> {
 
     pub(super) fn expire(&mut self) -> Result<(), StoreError> {
         let ids: Vec<[u8; 16]> = {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT id FROM sessions WHERE over = 0 AND expires_at <= ?1")?;
+            let mut statement = self.connection.prepare_cached(&format!("SELECT id {RUN_OUT}"))?;
             statement.query_map([self.now], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
         for id in ids {
