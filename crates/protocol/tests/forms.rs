@@ -37,6 +37,13 @@ fn a_stage_is_called_what_it_is_written_as() {
     }
 }
 
+/// Serde would read an array of the members in their order as well.
+#[test]
+fn a_field_is_an_object_and_a_reader_is_told_so() {
+    let error = serde_json::from_str::<Field>(r#"["Order number", "code", ""]"#).unwrap_err().to_string();
+    assert!(error.contains("expected an object"), "{error}");
+}
+
 /// `docs/protocol.md` §5, cell by cell: what is not here is out of order.
 #[test]
 fn each_step_leads_where_the_specification_says() {

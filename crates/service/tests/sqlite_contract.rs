@@ -6,16 +6,68 @@ mod common;
 mod contract;
 
 use contract::Party;
+use contract::model::{Call, Content};
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
+use countersign_service::store::EVENTS_KEPT_MS;
 use countersign_service::store::sqlite::SqliteStore;
+use rusqlite::Connection;
 use std::sync::Arc;
+use tempfile::TempDir;
 
-fn sqlite() -> Party {
-    let folder = tempfile::tempdir().unwrap();
+fn at(folder: TempDir) -> Party {
     let clock = Arc::new(ManualClock::default());
     let store = Arc::new(SqliteStore::new(Database::open(folder.path()).unwrap(), clock.clone()));
     Party::new(store, clock, folder)
 }
 
+fn sqlite() -> Party {
+    at(tempfile::tempdir().unwrap())
+}
+
+/// A party, and its file as anybody sees it who has the disk.
+fn with_file() -> (Arc<Party>, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countersign.db");
+    let party = Arc::new(at(folder));
+    (party, Connection::open(file).unwrap())
+}
+
 contract::suite!(sqlite);
+
+/// The audit has when a step was taken, not when it was told again.
+#[tokio::test]
+async fn a_reveal_that_is_told_again_keeps_its_time() {
+    let (party, file) = with_file();
+    let run = party.run(60).await;
+    for call in [
+        Call::Open(Content::Ours),
+        Call::Answer(Content::Ours),
+        Call::Accept(Content::Ours),
+        Call::View(Content::Ours),
+    ] {
+        run.call(call).await.unwrap();
+    }
+    let mut times = Vec::new();
+    for _ in 0..2 {
+        run.call(Call::Reveal).await.unwrap();
+        party.clock.advance(1000);
+        times.push(file.query_row("SELECT revealed_at FROM audit", [], |row| row.get::<_, i64>(0)).unwrap());
+    }
+    assert_eq!(times[0], times[1]);
+}
+
+/// Events hold shares, tags and nonces: they are not only hidden when their time is up.
+#[tokio::test]
+async fn an_event_is_gone_from_the_file_when_its_time_is_up() {
+    let (party, file) = with_file();
+    let run = party.run(60).await;
+    run.call(Call::Open(Content::Ours)).await.unwrap();
+    let kept = || file.query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0)).unwrap();
+    party.clock.advance(EVENTS_KEPT_MS - 1);
+    party.store.forget().await.unwrap();
+    assert_eq!(kept(), 1);
+    party.clock.advance(1);
+    party.store.forget().await.unwrap();
+    assert_eq!(kept(), 0);
+}

@@ -2,7 +2,7 @@
 //! `contract::suite!` makes its tests.
 
 pub mod events;
-mod model;
+pub mod model;
 pub mod races;
 pub mod stages;
 pub mod time;
