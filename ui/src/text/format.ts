@@ -67,10 +67,13 @@ function dateText(iso: string): string {
 /** When a session was created, as short as today allows. */
 export function moment(at: number, now: number, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const day = (time: number) => new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone }).format(time);
+  const same = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat('en', { ...options, ...zone });
+    return format.format(at) === format.format(now);
+  };
   const time = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone }).format(at);
-  if (day(at) === day(now)) return time;
-  const sameYear = day(at).slice(0, 4) === day(now).slice(0, 4);
+  if (same({ year: 'numeric', month: 'numeric', day: 'numeric' })) return time;
+  const sameYear = same({ year: 'numeric' });
   const date = new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }), ...zone });
   return `${date.format(at)} ${time}`;
 }
