@@ -13,7 +13,8 @@ use countersign_protocol::wire::{
     TemplateError, Verdict,
 };
 use countersign_protocol::{
-    Began, Commit, Compare, EntropyError, Field, Kind, Nonce, RecipientToken, Salt, SessionId, Share, Tag,
+    Began, Commit, Compare, EntropyError, Field, Kind, Nonce, Reading, RecipientToken, Salt, SessionId,
+    Share, Tag,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -198,4 +199,17 @@ fn a_kind_is_called_what_it_is_written_as() {
         assert_eq!(kind.to_string(), kind.as_str());
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }
+}
+
+/// What a window shows beside a number: the country it belongs to, and none where it belongs to none.
+#[test]
+fn a_phone_number_is_shown_with_its_country_if_it_has_one() {
+    let read = |typed: &str| Kind::Phone.read(&"FR".parse().unwrap(), typed).unwrap().reading().clone();
+    let Reading::Phone { region, international, valid } = read("06 12 34 56 78") else {
+        panic!("no phone number")
+    };
+    assert_eq!((region.as_deref(), international.as_str(), valid), (Some("FR"), "+33 6 12 34 56 78", true));
+    // An international freephone number, of no country.
+    let Reading::Phone { region, valid, .. } = read("+800 1234 5678") else { panic!("no phone number") };
+    assert_eq!((region, valid), (None, true));
 }

@@ -43,18 +43,13 @@ pub(super) fn number(cleaned: &str) -> Result<Zeroizing<String>, ValueError> {
 
 /// Where the decimal mark stands, if there is one; every other mark groups.
 fn decimal_mark(unsigned: &str) -> Result<Option<usize>, ValueError> {
-    let count = |mark: char| unsigned.matches(mark).count();
-    let last_of = |mark: char| unsigned.rfind(mark);
-    match (last_of(','), last_of('.')) {
-        (None, None) => Ok(None),
-        (Some(comma), Some(dot)) => {
-            let (mark, place) = if comma > dot { (',', comma) } else { ('.', dot) };
-            // `1.2,3.4` has two decimal marks, whatever the reader meant.
-            if count(mark) == 1 { Ok(Some(place)) } else { Err(ValueError::NotOfKind(Kind::Number)) }
-        }
-        (Some(place), None) => Ok(single_mark(unsigned, place, count(','))),
-        (None, Some(place)) => Ok(single_mark(unsigned, place, count('.'))),
+    let Some((place, last)) = unsigned.rmatch_indices([',', '.']).next() else { return Ok(None) };
+    let count = unsigned.matches(last).count();
+    if !(unsigned.contains(',') && unsigned.contains('.')) {
+        return Ok(single_mark(unsigned, place, count));
     }
+    // `1.2,3.4` has two decimal marks, whatever the reader meant.
+    if count == 1 { Ok(Some(place)) } else { Err(ValueError::NotOfKind(Kind::Number)) }
 }
 
 fn single_mark(unsigned: &str, place: usize, count: usize) -> Option<usize> {
