@@ -2,7 +2,7 @@
 //! base64 of both alphabets at each of three places, percent-encoded, escaped as in JSON, and backwards.
 //!
 //! A passcode has six digits, and so have many innocent things. As it is and backwards it counts where it stands by itself, and
-//! where the caller cannot say what else it is: a session's number, the microseconds of a log's time.
+//! where the caller cannot say what else it is: a session's number, its time that is left, the microseconds of a log's time.
 
 use crate::load::Failure;
 use aho_corasick::AhoCorasick;
@@ -123,6 +123,13 @@ pub fn lone_digits(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// The digits that a message has as the member of this name, wherever it stands: `"ttl_ms":119873`.
+pub fn member(bytes: &[u8], name: &str) -> Result<HashSet<Vec<u8>>, Failure> {
+    let finder = AhoCorasick::new([format!("\"{name}\":")])?;
+    let rest = finder.find_iter(bytes).filter_map(|hit| bytes.get(hit.end()..));
+    Ok(rest.map(|rest| rest.iter().copied().take_while(u8::is_ascii_digit).collect()).collect())
+}
+
 /// Plants each form of each kind of secret in a copy of `sink`, one at a time; those that were not found.
 pub fn blind_spots(search: &Search, sink: &[u8], text: (&str, &str), code: (&str, &str)) -> Vec<String> {
     let mut missed = Vec::new();
@@ -144,6 +151,14 @@ pub fn blind_spots(search: &Search, sink: &[u8], text: (&str, &str), code: (&str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_members_digits_are_those_that_follow_its_name() {
+        let told =
+            member(br#"{"ttl_ms":119873,"number":"482913"} {"ttl_ms":90} "ttl_ms" "ttl_ms":"#, "ttl_ms")
+                .unwrap();
+        assert_eq!(told, HashSet::from([b"119873".to_vec(), b"90".to_vec(), Vec::new()]));
+    }
 
     #[test]
     fn every_form_is_found_wherever_it_stands() {
