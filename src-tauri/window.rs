@@ -21,7 +21,7 @@ const LOADED_WITHIN: Duration = Duration::from_secs(3);
 /// Whether the window is still to be shown for the first time.
 struct Unseen(AtomicBool);
 
-/// Has the window shown once its page is there ([`loaded`]), not before: an empty window is of no use to anybody, and WebKitGTK,
+/// Has the window shown once its page is there ([`loaded`]), not before: an empty window is of no use to anybody, and `WebKitGTK`,
 /// asked to paint one, waits half a second for a page that waits for it.
 pub fn show_when_loaded(app: &AppHandle) {
     app.manage(Unseen(AtomicBool::new(true)));
