@@ -343,6 +343,16 @@ impl Desk {
         }
     }
 
+    /// Whether the first session found tells this day whole, and the year only where it is not this one.
+    pub async fn tells_the_day(&self, at_ms: i64) -> bool {
+        const LOOK: &str = r"
+            const cell = document.querySelector('[data-testid=history-row] .created');
+            const year = new Date(arguments[0]).getFullYear();
+            const isAnother = year !== new Date().getFullYear();
+            return cell.scrollWidth <= cell.clientWidth && cell.textContent.includes(String(year)) === isAnother;";
+        self.driver.execute(LOOK, vec![json!(at_ms)]).await.unwrap().convert().unwrap()
+    }
+
     /// The window's inside, in its own pixels.
     pub async fn inner_size(&self) -> (i64, i64) {
         let size = self.driver.execute("return [innerWidth, innerHeight]", vec![]).await.unwrap();

@@ -83,6 +83,7 @@ async fn ten_verifications_a_failure_found_and_the_month_exported() {
     desk.wait_for_attribute("history-count", "data-count", "1").await;
     let row = desk.content("history-row").await;
     assert!(row.contains("Ticket 4711"), "{row}");
+    assert!(desk.tells_the_day(now_ms() - 7 * DAY_MS).await, "{row}");
     desk.picture(&stage, "3-last-weeks-failure").await;
     desk.click("history-outcome-value_refused").await;
     desk.wait_for_attribute("history-count", "data-count", "14").await;
