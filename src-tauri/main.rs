@@ -51,11 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         })
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
-                // Closing keeps the program in the tray; sessions go on.
                 api.prevent_close();
-                if let Err(error) = window.hide() {
-                    tracing::warn!(%error, "the window cannot be hidden");
-                }
+                window::close(window.app_handle());
             }
         })
         .build(tauri::generate_context!())?;
@@ -78,6 +75,7 @@ fn remembered() -> StateFlags {
 }
 
 fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
+    window::manage(app.handle());
     let folder = app.path().app_local_data_dir()?;
     let shell = Arc::new(Shell::new(app.handle().clone(), &folder));
     tray::create(app.handle())?;
@@ -86,7 +84,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let links = engine.clone();
     app.manage(engine);
     if std::env::args().all(|argument| argument != HIDDEN) {
-        window::show_when_loaded(app.handle());
+        window::open(app.handle(), None)?;
     }
     // Links of other programs: the one we were started with, and those a second start hands on.
     let started_with = app.deep_link().get_current().ok().flatten().unwrap_or_default();

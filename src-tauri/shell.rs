@@ -38,6 +38,7 @@ impl Desktop for Shell {
         if let Err(error) = self.app.emit_to(window::LABEL, "view", view) {
             tracing::warn!(%error, "the window was not told of a change");
         }
+        window::session_is_live(&self.app, view.sessions.iter().any(|session| session.outcome.is_none()));
         tray::update(&self.app, view);
     }
 

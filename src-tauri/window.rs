@@ -1,14 +1,19 @@
-//! The one window: brought back from the tray, and told where to go.
+//! The one window: opened when it is asked for, kept while it is of use, and told where to go.
+//!
+//! A window is three processes of a browser. One that was closed stays for a while, so that it is back at once; after that, and
+//! where the desktop session has started us for the tray alone, only what keeps sessions and the tray is left. Nothing is lost with
+//! it: the window shows the engine's view, and a new one asks for it.
 
 use serde::Serialize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// The window's label in `tauri.conf.json`.
 pub const LABEL: &str = "main";
 
-/// Where the window should go: the payload of the `navigate` event.
+/// Where the window should go: the payload of the `navigate` event; of a window that is only now opened, the fragment of its address.
 #[derive(Debug, Clone, Serialize)]
 pub struct Navigate {
     /// `start`, `live`, `history` or `settings`.
@@ -18,31 +23,106 @@ pub struct Navigate {
 /// A page that has not loaded by then is shown as far as it came: what is wrong has to be seen.
 const LOADED_WITHIN: Duration = Duration::from_secs(3);
 
-/// Whether the window is still to be shown for the first time.
-struct Unseen(AtomicBool);
+/// How long a window that was closed is kept while no session is live.
+fn kept_closed() -> Duration {
+    /// Between two calls nobody waits for a window; over lunch nobody needs one.
+    const KEPT: Duration = Duration::from_mins(5);
+    // Tests do not wait that long.
+    let told = if cfg!(debug_assertions) { std::env::var("COUNTERSIGN_WINDOW_KEPT_MS").ok() } else { None };
+    told.and_then(|ms| ms.parse().ok()).map_or(KEPT, Duration::from_millis)
+}
 
-/// Has the window shown once its page is there ([`loaded`]), not before: an empty window is of no use to anybody, and `WebKitGTK`,
-/// asked to paint one, waits half a second for a page that waits for it.
-pub fn show_when_loaded(app: &AppHandle) {
-    app.manage(Unseen(AtomicBool::new(true)));
+/// What is known of the window, there or not.
+#[derive(Default)]
+struct State {
+    /// Being made: a second hand that asks for it waits for the first one's.
+    opening: AtomicBool,
+    /// Still to be shown for the first time.
+    unseen: AtomicBool,
+    /// Goes up whenever it is shown or closed: what was meant to follow from an earlier one does not.
+    turn: AtomicU64,
+    on_top: AtomicBool,
+    /// Whether a session is live.
+    live: AtomicBool,
+}
+
+/// Has the window's state kept. Before all else here.
+pub fn manage(app: &AppHandle) {
+    app.manage(State::default());
+}
+
+/// Makes the window. It is shown once its page is there ([`loaded`]), not before: an empty window is of no use to anybody, and
+/// `WebKitGTK`, asked to paint one, waits half a second for a page that waits for it.
+///
+/// # Errors
+///
+/// If there cannot be one.
+pub fn open(app: &AppHandle, at: Option<&Navigate>) -> Result<(), tauri::Error> {
+    let state = app.state::<State>();
+    if state.opening.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    state.unseen.store(true, Ordering::Relaxed);
+    let made = build(app, at, state.on_top.load(Ordering::Relaxed));
+    state.opening.store(false, Ordering::Relaxed);
+    made?;
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(LOADED_WITHIN).await;
         loaded(&app);
     });
+    Ok(())
+}
+
+fn build(app: &AppHandle, at: Option<&Navigate>, on_top: bool) -> Result<WebviewWindow, tauri::Error> {
+    let config = app.config().app.windows.iter().find(|window| window.label == LABEL);
+    let mut config = config.cloned().ok_or(tauri::Error::WindowNotFound)?;
+    if let Some(Navigate { screen }) = at {
+        config.url = WebviewUrl::App(PathBuf::from(format!("index.html#{screen}")));
+    }
+    config.always_on_top = on_top;
+    WebviewWindowBuilder::from_config(app, &config)?.build()
 }
 
 /// The window's page is there.
 pub fn loaded(app: &AppHandle) {
-    if app.try_state::<Unseen>().is_some_and(|unseen| unseen.0.swap(false, Ordering::Relaxed)) {
-        show(app);
+    if app.state::<State>().unseen.swap(false, Ordering::Relaxed) {
+        bring(app, None);
         tracing::debug!("the window is shown");
     }
 }
 
 /// Brings the window to the front.
 pub fn show(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
+    bring(app, None);
+}
+
+/// Brings the window to the front at a screen.
+pub fn show_at(app: &AppHandle, to: &Navigate) {
+    bring(app, Some(to));
+}
+
+fn bring(app: &AppHandle, to: Option<&Navigate>) {
+    let state = app.state::<State>();
+    state.turn.fetch_add(1, Ordering::Relaxed);
+    let Some(window) = app.get_webview_window(LABEL) else {
+        let (app, to) = (app.clone(), to.cloned());
+        // Not here: this may be the thread that has to answer while a window is made.
+        std::thread::spawn(move || {
+            if let Err(error) = open(&app, to.as_ref()) {
+                tracing::error!(%error, "the window cannot be opened");
+            }
+        });
+        return;
+    };
+    if let Some(to) = to
+        && let Err(error) = app.emit_to(LABEL, "navigate", to)
+    {
+        tracing::warn!(%error, "the window cannot be told where to go");
+    }
+    if state.unseen.load(Ordering::Relaxed) {
+        return;
+    }
     for step in [window.show(), window.unminimize(), window.set_focus()] {
         if let Err(error) = step {
             tracing::warn!(%error, "the window cannot be shown");
@@ -50,23 +130,44 @@ pub fn show(app: &AppHandle) {
     }
 }
 
-/// Brings the window to the front at a screen.
-pub fn show_at(app: &AppHandle, to: &Navigate) {
-    show(app);
-    if let Err(error) = app.emit_to(LABEL, "navigate", to) {
-        tracing::warn!(%error, "the window cannot be told where to go");
+/// The user has closed the window: the program goes on in the tray, and the window for a while.
+pub fn close(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.hide() {
+        tracing::warn!(%error, "the window cannot be hidden");
     }
+    let turn = app.state::<State>().turn.fetch_add(1, Ordering::Relaxed) + 1;
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let state = app.state::<State>();
+        loop {
+            tokio::time::sleep(kept_closed()).await;
+            if state.turn.load(Ordering::Relaxed) != turn {
+                return;
+            }
+            if !state.live.load(Ordering::Relaxed) {
+                tracing::debug!("the window is let go");
+                return forget(&app);
+            }
+        }
+    });
+}
+
+/// Whether a session is live: while one is, the window stays.
+pub fn session_is_live(app: &AppHandle, live: bool) {
+    app.state::<State>().live.store(live, Ordering::Relaxed);
 }
 
 /// Keeps the window above others, or not.
 pub fn keep_on_top(app: &AppHandle, on: bool) {
+    app.state::<State>().on_top.store(on, Ordering::Relaxed);
     let Some(window) = app.get_webview_window(LABEL) else { return };
     if let Err(error) = window.set_always_on_top(on) {
         tracing::warn!(%error, "the window cannot be kept on top");
     }
 }
 
-/// The program ends: nothing of a session may stay on the screen.
+/// Lets the window go, and all it shows with it.
 pub fn forget(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(LABEL)
         && let Err(error) = window.destroy()

@@ -3,7 +3,7 @@
 
 use crate::desk::Desk;
 use crate::phone::Phone;
-use crate::stage::{PATIENCE, Stage, wait_for};
+use crate::stage::{PATIENCE, Stage, app_binary, wait_for};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -185,9 +185,7 @@ async fn the_tray_leads_and_tells() {
     panel.wait_for_look("tray").await;
 
     // Closed into the tray, and back by each of its ways.
-    stage.run("xdotool", &["search", "--name", "^Countersign$", "windowactivate", "--sync"]);
-    stage.run("xdotool", &["key", "alt+F4"]).unwrap();
-    wait_for("the window to go", || stage.windows().is_empty());
+    close(&stage);
     panel.press("Open").await;
     wait_for("the window", || !stage.windows().is_empty());
     panel.press("History").await;
@@ -254,6 +252,63 @@ async fn starts_hidden(stage: &Stage, panel: &Panel) {
     panel.press("Quitter").await;
     wait_for("the program to end", || stage.running_app().is_empty());
     drop(app);
+}
+
+/// A window that was closed and left alone is let go, with the browser's processes it needs; while a session is live it stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_window_is_let_go_unless_a_session_is_live() {
+    let stage = Stage::set("let-go");
+    let panel = Panel::on(&stage).await;
+    let app = app_binary();
+    let _app = stage.start("env", &["COUNTERSIGN_WINDOW_KEPT_MS=1000", app.to_str().unwrap(), "--hidden"]);
+    panel.find("Open").await;
+    assert_eq!(pages(&stage), 0, "a page that nobody asked for");
+
+    panel.press("Open").await;
+    wait_for("the window", || !stage.windows().is_empty());
+    assert_eq!(pages(&stage), 1);
+    close(&stage);
+    wait_for("its page to go", || pages(&stage) == 0);
+
+    // Another start shows it, again and again; and so does each way of the tray.
+    for _ in 0..2 {
+        stage.run(app.to_str().unwrap(), &[]).unwrap();
+        wait_for("the window", || !stage.windows().is_empty());
+        close(&stage);
+        wait_for("its page to go", || pages(&stage) == 0);
+    }
+    panel.press("History").await;
+    wait_for("the window", || !stage.windows().is_empty());
+    close(&stage);
+    wait_for("its page to go", || pages(&stage) == 0);
+
+    // A link fills the form of a window that is only now made, and what it starts keeps the window.
+    stage.run(app.to_str().unwrap(), &["countersign://start?template=order&value=AB-1234"]).unwrap();
+    wait_for("the window", || !stage.windows().is_empty());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    stage.run("xdotool", &["key", "ctrl+Return"]).unwrap();
+    panel.wait_for_look("tray-live").await;
+    close(&stage);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(pages(&stage), 1, "let go with a live session");
+    panel.press("Open").await;
+    wait_for("the window", || !stage.windows().is_empty());
+    panel.press("Quit").await;
+    wait_for("the program to end", || stage.running_app().is_empty());
+}
+
+/// How many pages the app's browser keeps.
+fn pages(stage: &Stage) -> usize {
+    let app = stage.running_app();
+    let found = stage.run("pgrep", &["-P", &app.join(","), "WebKitWebProces"]);
+    found.unwrap_or_default().lines().count()
+}
+
+/// Closes the window, as a user would.
+fn close(stage: &Stage) {
+    stage.run("xdotool", &["search", "--onlyvisible", "--name", "^Countersign$", "windowactivate", "--sync"]);
+    stage.run("xdotool", &["key", "alt+F4"]).unwrap();
+    wait_for("the window to go", || stage.windows().is_empty());
 }
 
 /// About 700 × 620: what the frame takes is the window manager's.

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { session, view } from '../dev/views.ts';
 import { chosenCard, liveCount, openSession, receive, revealWaits, view as current } from './state.ts';
 
@@ -41,4 +41,13 @@ test('a reveal waits once the customer has viewed, until it was used', () => {
   expect(revealWaits.value).toBe(true);
   next(session('revealed'));
   expect(revealWaits.value).toBe(false);
+});
+
+test('a window that is opened for something shows it at once', async () => {
+  for (const [address, shown] of [['#history', 'history'], ['#live', 'live'], ['', 'start'], ['#elsewhere', 'start']] as const) {
+    location.hash = address;
+    vi.resetModules();
+    expect((await import('./state.ts')).screen.value).toBe(shown);
+  }
+  location.hash = '';
 });

@@ -47,10 +47,11 @@ const snapshot = signal<Snapshot>({ view: empty, at: 0 });
 
 export const view = computed(() => snapshot.value.view);
 export const receivedAt = computed(() => snapshot.value.at);
-export const screen = signal<Screen>('start');
+/** A window that is opened to show something is told what by its address. */
+export const screen = signal<Screen>(screens.find((name) => location.hash === `#${name}`) ?? 'start');
 /** The card the user chose last; its session may have gone. */
 export const chosenCard = signal<string | null>(null);
-/** A template asked for from outside (the tray), until the Start screen has taken it. */
+/** A template asked for on another screen, until the Start screen has taken it. */
 export const wantedTemplate = signal<string | null>(null);
 /** An enrolment link from outside, until Settings has taken it. */
 export const wantedLink = signal<string | null>(null);
@@ -122,7 +123,6 @@ function askForFocus(gently: boolean): void {
 
 interface Navigate {
   readonly screen: Screen;
-  readonly template?: string | null;
 }
 
 /** Follows the engine from now on. */
@@ -131,7 +131,7 @@ export async function connect(): Promise<void> {
     receive(payload, performance.now());
   });
   await listen<Navigate>('navigate', ({ payload }) => {
-    navigate(payload.screen, payload.template ?? undefined);
+    navigate(payload.screen);
   });
   receive(await commands.view(), performance.now());
   askForFocus(true);
