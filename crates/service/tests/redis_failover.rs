@@ -18,6 +18,7 @@ use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
 use countersign_service::store::redis::{RedisOptions, RedisStore};
 use countersign_service::store::{Owner, Recipient, SessionStore, StoreError, StoredEvent};
+use futures_util::future::{BoxFuture, join_all};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,6 +123,113 @@ async fn an_open_that_no_replica_has_is_refused_and_the_link_never_opens_again()
         let opened = patiently(|| store.open(page.clone())).await;
         assert_eq!(opened.map(drop), Err(StoreError::NoSuchSession));
     }
+}
+
+/// What is to be ended may be gone by then. Nothing is put in its place, which nobody would ever take away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ending_a_session_that_is_gone_leaves_nothing_behind() {
+    let cluster = Cluster::start(1000);
+    let (store, _folder) = store(&options(&cluster.urls())).await;
+    let request = request(900);
+    let (id, page) = (request.session_id, page(request.session_id));
+    store.create(owner("a"), request).await.unwrap();
+    let (primary, replica) = holders(&cluster, id);
+    let session = cluster.nodes[primary].ask(&["KEYS", &format!("*:s:{id}")]).trim().to_owned();
+    let fences = session.replace(&format!(":s:{id}"), ":f");
+    cluster.nodes[replica].pause();
+    cluster.nodes[primary].ask(&["CLIENT", "KILL", "TYPE", "replica"]);
+    assert_eq!(store.open(page).await, Err(StoreError::Unavailable));
+    cluster.nodes[primary].ask(&["DEL", &session, &fences]);
+    until("it is to be ended, and is not there", || {
+        cluster.nodes[primary].ask(&["GET", &fences]).trim().parse().is_ok_and(|fences: u32| fences > 0)
+    });
+    assert_eq!(cluster.nodes[primary].ask(&["EXISTS", &session]).trim(), "0");
+    cluster.nodes[replica].resume();
+}
+
+/// A call that changes nothing tells of what was changed before. It waits for a replica all the same: what a dying primary alone knew
+/// must not have been told. Each call has a store of its own, whose connection has written nothing yet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_told_that_no_replica_has() {
+    // So fresh that not every server has heard of every other.
+    let cluster = Cluster::start(15_000);
+    let options = options(&cluster.urls());
+    let (first, _folder) = store(&options).await;
+    let placed = || async {
+        let request = request(900);
+        let page = page(request.session_id);
+        first.create(owner("a"), request.clone()).await.unwrap();
+        (request, page)
+    };
+    let opened = || async {
+        let (request, page) = placed().await;
+        first.open(page.clone()).await.unwrap();
+        (request.session_id, page)
+    };
+    let (waiting, _) = placed().await;
+    let (_, again) = opened().await;
+    let (used, _) = opened().await;
+    assert_eq!(first.open(page(used)).await.map(drop), Err(StoreError::NoSuchSession));
+    let (cancelled, _) = opened().await;
+    first.cancel("a".to_owned(), cancelled).await.unwrap();
+    let (refused, of_refused) = opened().await;
+    first.answer(of_refused.clone(), answer()).await.unwrap();
+    first.verdict("a".to_owned(), refused, Verdict::refuse()).await.unwrap();
+    let (accepted, of_accepted) = opened().await;
+    let given = answer();
+    first.answer(of_accepted.clone(), given.clone()).await.unwrap();
+    first.verdict("a".to_owned(), accepted, Verdict::accept(tag())).await.unwrap();
+    let (lasting, of_lasting) = opened().await;
+
+    let mut stores = Vec::new();
+    for _ in 0..13 {
+        stores.push(store(&options).await);
+    }
+    // The history has all of it, so that nothing is written but by the calls.
+    sleep(Duration::from_secs(2)).await;
+    let primaries = cluster.primaries();
+    let replicas = || cluster.nodes.iter().enumerate().filter(|(place, _)| !primaries.contains(place));
+    replicas().for_each(|(_, node)| node.pause());
+    let at = |place: usize| stores[place].0.clone();
+    let agent = || "a".to_owned();
+    let calls: [(&str, BoxFuture<'_, Result<(), StoreError>>); 13] = [
+        ("create", Box::pin(async { at(0).create(owner("a"), waiting.clone()).await.map(drop) })),
+        ("another's", Box::pin(async { at(1).create(owner("b"), waiting.clone()).await.map(drop) })),
+        ("open", Box::pin(async { at(2).open(again).await.map(drop) })),
+        ("open used", Box::pin(async { at(3).open(page(used)).await.map(drop) })),
+        ("open cancelled", Box::pin(async { at(4).open(page(cancelled)).await.map(drop) })),
+        ("refused", Box::pin(async { at(5).verdict_for(of_refused).await.map(drop) })),
+        ("accepted", Box::pin(async { at(6).verdict_for(of_accepted.clone()).await.map(drop) })),
+        ("answer", Box::pin(async { at(7).answer(of_accepted.clone(), given).await })),
+        ("extend", Box::pin(async { at(8).extend_by_agent(agent(), lasting).await.map(drop) })),
+        ("extend by page", Box::pin(async { at(9).extend_by_recipient(of_lasting).await.map(drop) })),
+        ("events", Box::pin(async { at(10).events_since(agent(), 0).await.map(drop) })),
+        ("newest", Box::pin(async { at(11).newest_event(agent()).await.map(drop) })),
+        ("ready", Box::pin(async { at(12).ready().await })),
+    ];
+    let told = join_all(calls.map(|(call, said)| async move { (call, said.await) })).await;
+    replicas().for_each(|(_, node)| node.resume());
+    for (call, said) in told {
+        assert_eq!(said, Err(StoreError::Unavailable), "{call}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_replica_that_comes_later_is_waited_for() {
+    let (primary, replica) = (Redis::start(), Redis::start());
+    let (store, _folder) = store(&options(&[primary.url()])).await;
+    store.ready().await.unwrap();
+    let port = primary.url().rsplit(':').next().unwrap().to_owned();
+    replica.ask(&["REPLICAOF", "127.0.0.1", &port]);
+    until("it follows", || primary.ask(&["INFO", "replication"]).contains("state=online"));
+    replica.pause();
+    let began = Instant::now();
+    while store.ready().await.is_ok() {
+        assert!(began.elapsed() < PATIENCE, "nobody waits for it");
+        sleep(Duration::from_millis(200)).await;
+    }
+    replica.resume();
+    patiently(|| store.ready()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -50,8 +50,8 @@ impl Connector {
 
     /// There are replicas: from now on one of them has to acknowledge, unless something else was said.
     pub(super) fn expect_a_replica(&self) {
-        if !self.fixed {
-            self.replicas.store(1, Ordering::Relaxed);
+        if !self.fixed && self.replicas.swap(1, Ordering::Relaxed) == 0 {
+            tracing::info!("the session store has replicas: from now on one of them acknowledges each step");
         }
     }
 

@@ -93,6 +93,7 @@ impl RedisStore {
         let inner = Arc::new(Inner { servers, clock, wakes, pulse, pointers, node });
         let listening = listener::listen(inner.servers.clone(), inner.wakes.clone(), inner.pulse.clone());
         beside.push(tokio::spawn(listening));
+        beside.push(tokio::spawn(inner.servers.clone().look_again()));
         beside.push(tokio::spawn(outbox::hand_over(inner.clone(), audit)));
         Ok(Self { inner, beside })
     }

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 /// The topology is not asked for more often.
 const ASKED_EVERY: Duration = Duration::from_millis(150);
+/// It is asked for this often though nothing failed.
+const LOOKED_EVERY: Duration = Duration::from_secs(5);
 
 /// The ways to the primaries as last known.
 struct Map {
@@ -103,6 +105,15 @@ impl Servers {
         }
     }
 
+    /// Asks for the topology now and then until it is dropped: a replica that comes later has to be waited for, and nothing fails that
+    /// would tell of it.
+    pub(super) async fn look_again(self) {
+        loop {
+            sleep(LOOKED_EVERY).await;
+            self.refresh().await;
+        }
+    }
+
     /// Asks for the topology again, unless that was done just now. Whether anybody answers.
     pub(super) async fn refresh(&self) -> bool {
         let mut asked = self.0.asking.lock().await;
@@ -119,7 +130,12 @@ impl Servers {
         // Whoever was known may be known again.
         topology.known.extend(before.topology.known.iter().cloned());
         if topology != before.topology {
-            tracing::info!(primaries = topology.holders().len(), "the session store's primaries are others");
+            if topology.primaries != before.topology.primaries {
+                tracing::info!(
+                    primaries = topology.holders().len(),
+                    "the session store's primaries are others"
+                );
+            }
             let map = Arc::new(Map::of(topology, &self.0.connector, Some(&before)));
             *self.0.map.write().unwrap_or_else(PoisonError::into_inner) = map;
             self.0.changed.send_replace(());

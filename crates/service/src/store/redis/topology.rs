@@ -34,8 +34,11 @@ pub(super) async fn discover(connector: &Connector, known: &BTreeSet<String>) ->
     asked.extend(known.iter().filter(|address| !asked.contains(address)).cloned().collect::<Vec<_>>());
     asked.truncate(ASKED);
     let answers = join_all(asked.iter().map(|address| timeout(TOLD_WITHIN, ask(connector, address)))).await;
-    let answers = answers.into_iter().filter_map(|answer| answer.ok()?.ok());
-    answers.max_by_key(|(epoch, _)| *epoch).map(|(_, topology)| topology)
+    let answers: Vec<_> = answers.into_iter().filter_map(|answer| answer.ok()?.ok()).collect();
+    // The members of a cluster hear of each other by and by: a replica that one of them knows is one, whoever has not heard of it.
+    let replicated = answers.iter().any(|(_, topology)| topology.replicated);
+    let (_, newest) = answers.into_iter().max_by_key(|(epoch, _)| *epoch)?;
+    Some(Topology { replicated, ..newest })
 }
 
 /// What one server says, and how new it is.
@@ -45,14 +48,27 @@ async fn ask(connector: &Connector, address: &str) -> Result<(u64, Topology), Re
     if info.contains("cluster_enabled:1") {
         return of_cluster(&mut connection, address).await;
     }
-    let role: Vec<Value> = cmd("ROLE").query_async(&mut connection).await?;
-    if !matches!(role.first(), Some(Value::BulkString(role)) if role == b"master") {
+    let Role::Primary { replicated } = role(&mut connection).await? else {
         return Err(unusable("it is a replica"));
-    }
-    let replicated = matches!(role.get(2), Some(Value::Array(replicas)) if !replicas.is_empty());
+    };
     let primaries = vec![Some(address.to_owned()); BUCKETS.into()];
     let known = BTreeSet::from([address.to_owned()]);
     Ok((0, Topology { primaries, clustered: false, replicated, known }))
+}
+
+/// What a server is of itself.
+enum Role {
+    Primary { replicated: bool },
+    Replica,
+}
+
+async fn role(connection: &mut MultiplexedConnection) -> Result<Role, RedisError> {
+    let told: Vec<Value> = cmd("ROLE").query_async(connection).await?;
+    if !matches!(told.first(), Some(Value::BulkString(role)) if role == b"master") {
+        return Ok(Role::Replica);
+    }
+    let replicated = matches!(told.get(2), Some(Value::Array(replicas)) if !replicas.is_empty());
+    Ok(Role::Primary { replicated })
 }
 
 fn unusable(why: &'static str) -> RedisError {
@@ -72,7 +88,9 @@ async fn of_cluster(
         info.lines().find_map(|line| line.strip_prefix("cluster_current_epoch:")?.trim().parse().ok());
     let ranges: Vec<Value> = subcommand("SLOTS").query_async(connection).await?;
     let ranges: Vec<_> = ranges.iter().filter_map(|range| Range::read(range, address)).collect();
-    // A replica that has not heard anything yet is not among those of the slots, and is one all the same.
+    // A replica that has not heard anything yet is not among those of the slots, and one that this server has not heard of yet is not
+    // among the nodes; each is one all the same.
+    let is_replicated = !matches!(role(connection).await?, Role::Primary { replicated: false });
     let nodes: String = subcommand("NODES").query_async(connection).await?;
     let is_replica = |line: &str| line.split(' ').nth(2).is_some_and(|flags| flags.contains("slave"));
     let mut slots = redis::pipe();
@@ -87,7 +105,7 @@ async fn of_cluster(
     let topology = Topology {
         primaries: slots.iter().map(holder).collect(),
         clustered: true,
-        replicated: nodes.lines().any(is_replica),
+        replicated: is_replicated || nodes.lines().any(is_replica),
         known: ranges.iter().flat_map(|range| range.nodes.iter().cloned()).collect(),
     };
     Ok((epoch.unwrap_or_default(), topology))
