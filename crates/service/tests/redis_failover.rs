@@ -93,7 +93,7 @@ async fn an_open_that_no_replica_has_is_refused_and_the_link_never_opens_again()
     let (store, _folder) = store(&options(&cluster.urls())).await;
     let request = request(900);
     let (id, first, second) = (request.session_id, page(request.session_id), page(request.session_id));
-    store.create(owner("a"), request).await.unwrap();
+    let number = store.create(owner("a"), request).await.unwrap().number;
     let (primary, replica) = holders(&cluster, id);
     // The replica hears nothing any more, and cannot come back to hear what it has missed.
     cluster.nodes[replica].pause();
@@ -123,6 +123,13 @@ async fn an_open_that_no_replica_has_is_refused_and_the_link_never_opens_again()
         let opened = patiently(|| store.open(page.clone())).await;
         assert_eq!(opened.map(drop), Err(StoreError::NoSuchSession));
     }
+    let by_number = patiently(|| store.numbered("acme".to_owned(), number.clone())).await;
+    assert_eq!(by_number, Err(StoreError::NoSuchSession));
+    let remains = cluster.nodes[replica].ask(&["KEYS", &format!("*:a:{id}")]);
+    assert_eq!(cluster.nodes[replica].ask(&["HGET", remains.trim(), "outcome"]).trim(), "refused");
+    // It is over for its agent too.
+    assert_eq!(patiently(|| store.extend_by_agent("a".to_owned(), id)).await, Err(StoreError::WrongState));
+    assert_eq!(patiently(|| store.cancel("a".to_owned(), id)).await, Err(StoreError::WrongState));
 }
 
 /// What is to be ended may be gone by then. Nothing is put in its place, which nobody would ever take away.

@@ -9,8 +9,8 @@ use contract::Party;
 use contract::model::{Call, Content};
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
-use countersign_service::store::EVENTS_KEPT_MS;
 use countersign_service::store::sqlite::SqliteStore;
+use countersign_service::store::{EVENTS_KEPT_MS, StoreError};
 use rusqlite::Connection;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -70,4 +70,16 @@ async fn an_event_is_gone_from_the_file_when_its_time_is_up() {
     party.clock.advance(1);
     party.store.forget().await.unwrap();
     assert_eq!(kept(), 0);
+}
+
+/// It is looked for often, and nearly always in vain: that must not stand in line with those who write.
+#[tokio::test]
+async fn looking_for_what_has_run_out_does_not_wait_for_the_writer() {
+    let (party, file) = with_file();
+    let _live = party.run(60).await;
+    file.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(party.store.expire().await, Ok(()));
+    // It is the writer's turn that is taken here: where something has run out it is waited for, in vain.
+    party.clock.advance(60_000);
+    assert_eq!(party.store.expire().await, Err(StoreError::Unavailable));
 }
