@@ -17,7 +17,7 @@ use countersign_service::audit::SqliteAudit;
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
 use countersign_service::store::redis::{RedisOptions, RedisStore};
-use countersign_service::store::{Owner, Recipient, SessionStore, StoreError, StoredEvent};
+use countersign_service::store::{Key, Owner, Recipient, SessionStore, StoreError, StoredEvent};
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -145,7 +145,12 @@ async fn ending_a_session_that_is_gone_leaves_nothing_behind() {
     let fences = session.replace(&format!(":s:{id}"), ":f");
     cluster.nodes[replica].pause();
     cluster.nodes[primary].ask(&["CLIENT", "KILL", "TYPE", "replica"]);
+    // Whoever waits is woken once as the store begins to listen; that is over by now.
+    sleep(Duration::from_secs(2)).await;
+    let mut wake = store.wakes().subscribe(Key::Session(id));
     assert_eq!(store.open(page).await, Err(StoreError::Unavailable));
+    // Ended on the primary at once, with a word to whoever waits for it. Later on everybody is woken, when the topology is asked for.
+    tokio::time::timeout(Duration::from_secs(3), wake.changed()).await.expect("a page that waits is woken");
     cluster.nodes[primary].ask(&["DEL", &session, &fences]);
     until("it is to be ended, and is not there", || {
         cluster.nodes[primary].ask(&["GET", &fences]).trim().parse().is_ok_and(|fences: u32| fences > 0)

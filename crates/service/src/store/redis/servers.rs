@@ -69,7 +69,7 @@ impl Servers {
         self.map().topology.clone()
     }
 
-    /// Changes when the topology has.
+    /// Changes when a bucket's primary has.
     pub(super) fn changes(&self) -> watch::Receiver<()> {
         self.0.changed.subscribe()
     }
