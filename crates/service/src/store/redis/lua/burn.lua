@@ -13,4 +13,3 @@ if s[1] and not s[3] then
 else
   fence()
 end
-return { 'done' }
