@@ -131,6 +131,7 @@ async fn what_a_session_leaves_goes_by_itself_once_the_history_has_it() {
     assert_eq!(run.left(&run.remains()), -1);
     // As long as it has been told to last, counted from now.
     stage.party.clock.advance(60_000);
+    run.ask("PEXPIRE", &live, &["100000"]);
     run.call(Call::ExtendByAgent).await.unwrap();
     lasts(run.left(&session), 180_000 + KEPT_AFTER_MS);
     lasts(run.left(&live), MAX_LIFE_MS + KEPT_AFTER_MS);

@@ -5,9 +5,10 @@ use super::model::{Call, Content};
 use crate::common::{PATIENCE, answer, nonce};
 use countersign_protocol::wire::{AgentEvent, EventKind, Outcome};
 use countersign_service::clock::{Clock as _, rfc3339};
-use countersign_service::store::{EVENTS_KEPT_MS, StoredEvent};
+use countersign_service::store::{EVENTS_KEPT_MS, Key, StoredEvent, Wake};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// An event as a client reads it: its name put among its data.
 fn read(stored: &StoredEvent) -> AgentEvent {
@@ -141,4 +142,40 @@ pub async fn events_are_kept_twenty_minutes_and_their_numbers_are_not_given_agai
     assert_eq!(party.store.newest_event("a".to_owned()).await, Ok(2));
     party.run_of("a", 900).await.call(Call::Open(Content::Ours)).await.unwrap();
     assert_eq!(seqs(since(0).await.unwrap()), [3]);
+}
+
+/// A page that waits for the verdict looks again when something became of its session, and does not have to ask.
+pub async fn whoever_waits_for_a_session_is_woken(party: Arc<Party>) {
+    use Content::{Other, Ours};
+    // A store may wake everybody as it begins to listen.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let answered = [Call::Open(Ours), Call::Answer(Ours)];
+    let accepted = [answered.as_slice(), &[Call::Accept(Ours)]].concat();
+    let ways: [(&[Call], Call); 7] = [
+        (&answered, Call::Accept(Ours)),
+        (&answered, Call::Refuse),
+        (&answered, Call::Cancel),
+        (&answered, Call::ExtendByAgent),
+        (&answered, Call::ExtendByRecipient),
+        (&answered, Call::Answer(Other)),
+        (&accepted, Call::Answer(Other)),
+    ];
+    let woken = |mut wake: Wake, why: Option<Call>| async move {
+        let woken = tokio::time::timeout(PATIENCE, wake.changed()).await;
+        woken.unwrap_or_else(|_| panic!("{why:?} wakes nobody"));
+    };
+    for (way, call) in ways {
+        let run = party.run(120).await;
+        for call in way {
+            run.call(*call).await.unwrap();
+        }
+        let wake = party.store.wakes().subscribe(Key::Session(run.id()));
+        let _ = run.call(call).await;
+        woken(wake, Some(call)).await;
+    }
+    let run = party.run(120).await;
+    let wake = party.store.wakes().subscribe(Key::Session(run.id()));
+    party.clock.advance(120_000);
+    party.store.expire().await.unwrap();
+    woken(wake, None).await;
 }

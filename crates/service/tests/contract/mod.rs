@@ -118,6 +118,7 @@ macro_rules! suite {
                 a_stream_is_resumed_from_anywhere_without_gap_or_repeat,
                 streams_are_their_agents_alone,
                 events_are_kept_twenty_minutes_and_their_numbers_are_not_given_again,
+                whoever_waits_for_a_session_is_woken,
             },
         );
     };
