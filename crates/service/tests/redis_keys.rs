@@ -151,6 +151,23 @@ async fn what_a_session_leaves_goes_by_itself_once_the_history_has_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_step_is_noted_with_its_time_for_the_history() {
+    let stage = Stage::set().await;
+    let run = stage.run().await;
+    let mut expected = vec![("created_at", stage.party.clock.now())];
+    let columns = ["opened_at", "answered_at", "verdict_at", "viewed_at", "revealed_at", "ended_at"];
+    for (call, column) in TO_ITS_END.iter().zip(columns) {
+        stage.party.clock.advance(1000);
+        run.call(*call).await.unwrap();
+        expected.push((column, stage.party.clock.now()));
+    }
+    for (column, at) in expected {
+        assert_eq!(run.ask("HGET", &run.remains(), &[column]), at.to_string(), "{column}");
+    }
+    assert_eq!(run.ask("HGET", &run.remains(), &["outcome"]), "matched");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_node_at_a_time_hands_over_and_nothing_goes_before_that() {
     let stage = Stage::set().await;
     let run = stage.run().await;
