@@ -1,8 +1,8 @@
 //! The one window: opened when it is asked for, kept while it is of use, and told where to go.
 //!
-//! A window is three processes of a browser. One that was closed stays for a while, so that it is back at once; after that, and
-//! where the desktop session has started us for the tray alone, only what keeps sessions and the tray is left. Nothing is lost with
-//! it: the window shows the engine's view, and a new one asks for it.
+//! A window has a browser's processes beside ours, one for its page. One that was closed stays for a while, so that it is back at
+//! once; then its page's process goes, and where the desktop session has started us for the tray alone there is none. What sessions
+//! are is the engine's: a new window asks for it. Only what was typed and not sent goes with the old one.
 
 use serde::Serialize;
 use std::path::PathBuf;
@@ -62,8 +62,15 @@ pub fn open(app: &AppHandle, at: Option<&Navigate>) -> Result<(), tauri::Error> 
     if state.opening.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
+    // Whoever asked while another one's was being made finds it here.
+    if app.get_webview_window(LABEL).is_some() {
+        state.opening.store(false, Ordering::Relaxed);
+        bring(app, at);
+        return Ok(());
+    }
     state.unseen.store(true, Ordering::Relaxed);
     let made = build(app, at, state.on_top.load(Ordering::Relaxed));
+    state.unseen.fetch_and(made.is_ok(), Ordering::Relaxed);
     state.opening.store(false, Ordering::Relaxed);
     made?;
     let app = app.clone();

@@ -149,8 +149,8 @@ async fn ending_a_session_that_is_gone_leaves_nothing_behind() {
     sleep(Duration::from_secs(2)).await;
     let mut wake = store.wakes().subscribe(Key::Session(id));
     assert_eq!(store.open(page).await, Err(StoreError::Unavailable));
-    // Ended on the primary at once, with a word to whoever waits for it. Later on everybody is woken, when the topology is asked for.
-    tokio::time::timeout(Duration::from_secs(3), wake.changed()).await.expect("a page that waits is woken");
+    // Ended on the primary at once, with a word to whoever waits for it.
+    tokio::time::timeout(PATIENCE, wake.changed()).await.expect("a page that waits is woken");
     cluster.nodes[primary].ask(&["DEL", &session, &fences]);
     until("it is to be ended, and is not there", || {
         cluster.nodes[primary].ask(&["GET", &fences]).trim().parse().is_ok_and(|fences: u32| fences > 0)

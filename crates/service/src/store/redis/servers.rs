@@ -130,15 +130,14 @@ impl Servers {
         // Whoever was known may be known again.
         topology.known.extend(before.topology.known.iter().cloned());
         if topology != before.topology {
-            if topology.primaries != before.topology.primaries {
-                tracing::info!(
-                    primaries = topology.holders().len(),
-                    "the session store's primaries are others"
-                );
-            }
+            let moved = topology.primaries != before.topology.primaries;
+            let primaries = topology.holders().len();
             let map = Arc::new(Map::of(topology, &self.0.connector, Some(&before)));
             *self.0.map.write().unwrap_or_else(PoisonError::into_inner) = map;
-            self.0.changed.send_replace(());
+            if moved {
+                tracing::info!(primaries, "the session store's primaries are others");
+                self.0.changed.send_replace(());
+            }
         }
         true
     }
