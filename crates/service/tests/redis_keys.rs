@@ -8,11 +8,13 @@ mod common;
 mod contract;
 
 use common::redis::options;
+use common::{PATIENCE, request};
 use contract::Party;
 use contract::model::{Call, Content, Run};
+use countersign_protocol::wire::{AuditEntry, CreateSession};
 use countersign_rig::redis::Redis;
 use countersign_rig::until;
-use countersign_service::audit::SqliteAudit;
+use countersign_service::audit::{Audit as _, AuditQuery, SqliteAudit};
 use countersign_service::clock::{Clock as _, ManualClock};
 use countersign_service::sqlite::Database;
 use countersign_service::store::redis::RedisStore;
@@ -25,6 +27,7 @@ use std::time::Duration;
 struct Stage {
     party: Arc<Party>,
     redis: Arc<Redis>,
+    audit: Arc<SqliteAudit>,
 }
 
 impl Stage {
@@ -32,14 +35,19 @@ impl Stage {
         let (folder, redis) = (tempfile::tempdir().unwrap(), Arc::new(Redis::start()));
         let clock = Arc::new(ManualClock::default());
         let audit = Arc::new(SqliteAudit::new(Database::open(folder.path()).unwrap()));
-        let store = RedisStore::connect(&options(&[redis.url()]), clock.clone(), audit).await.unwrap();
+        let store =
+            RedisStore::connect(&options(&[redis.url()]), clock.clone(), audit.clone()).await.unwrap();
         let party = Arc::new(Party::new(Arc::new(store), clock, (redis.clone(), folder)));
-        Self { party, redis }
+        Self { party, redis, audit }
     }
 
     /// A session of two minutes, and where what is kept of it lies.
     async fn run(&self) -> Placed {
         let run = self.party.run(120).await;
+        self.placed(run)
+    }
+
+    fn placed(&self, run: Run) -> Placed {
         let session = self.ask(&["KEYS", &format!("*:s:{}", run.id())]);
         let prefix = session.strip_suffix(&format!(":s:{}", run.id())).unwrap().to_owned();
         Placed { run, prefix, redis: self.redis.clone() }
@@ -47,6 +55,21 @@ impl Stage {
 
     fn ask(&self, args: &[&str]) -> String {
         self.redis.ask(args).trim().to_owned()
+    }
+
+    /// What the history has, once it has so many sessions.
+    async fn history(&self, count: usize) -> Vec<AuditEntry> {
+        let known = async {
+            loop {
+                let entries =
+                    self.audit.page(AuditQuery { limit: 10, ..AuditQuery::default() }).await.unwrap();
+                if entries.len() >= count {
+                    return entries;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, known).await.expect("the history has it")
     }
 }
 
@@ -165,6 +188,37 @@ async fn each_step_is_noted_with_its_time_for_the_history() {
         assert_eq!(run.ask("HGET", &run.remains(), &[column]), at.to_string(), "{column}");
     }
     assert_eq!(run.ask("HGET", &run.remains(), &["outcome"]), "matched");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_history_has_a_session_from_its_creation_on_with_its_template() {
+    let stage = Stage::set().await;
+    let from = CreateSession { template_id: Some("callback".to_owned()), ..request(120) };
+    let run = stage.placed(stage.party.place("a", from).await);
+    // Nothing has happened to it, and perhaps nothing ever will.
+    let [entry] = &stage.history(1).await[..] else { panic!("one session") };
+    assert_eq!((entry.template_id.as_deref(), &entry.opened_at), (Some("callback"), &None));
+    until("it is handed over", || !run.to_hand_over());
+
+    let run = stage.placed(stage.party.place("a", request(120)).await);
+    assert_eq!(run.ask("HEXISTS", &run.remains(), &["template"]), "0");
+    assert_eq!(stage.history(2).await[1].template_id, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_id_of_which_nothing_is_kept_any_more_begins_anew() {
+    let stage = Stage::set().await;
+    let run = stage.run().await;
+    run.calls(&TO_ITS_END[..2]).await;
+    until("the history has it", || !run.to_hand_over());
+    // By the store's time it is forgotten, by the server's its key is still there.
+    stage.party.clock.advance(120_000 + KEPT_AFTER_MS);
+    let now = stage.party.clock.now().to_string();
+    let again = stage.placed(stage.party.place(&run.agent, run.request.clone()).await);
+    assert_eq!(again.ask("HGET", &again.remains(), &["created_at"]), now);
+    assert_eq!(again.ask("HEXISTS", &again.remains(), &["opened_at"]), "0");
+    again.calls(&TO_ITS_END[..2]).await;
+    assert_eq!(again.ask("HGET", &again.remains(), &["opened_at"]), now);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 /// Agents who do nothing wrong.
 const OTHERS: usize = 20;
@@ -26,11 +27,15 @@ const WINDOWS: usize = 3;
 const WINDOW: Duration = Duration::from_secs(5);
 /// From the start of an abuse until it is measured.
 const SETTLE: Duration = Duration::from_secs(2);
+/// Longest that a session of others is waited for: what has not come by then counts as so long.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How many times as long others may wait.
 const AT_MOST: f64 = 2.0;
 const AT_MOST_MIB: f64 = 2048.0;
 /// Connections of a slow caller.
 const SLOW: usize = 900;
+/// Connections on which a body of a gigabyte comes.
+const ENDLESS: usize = 4;
 /// Creations a second by one agent, who may have two.
 const FLOOD: u32 = 20;
 /// Idle streams, each an agent's.
@@ -43,7 +48,7 @@ pub enum Kind {
     Slow,
     /// Ten times the creations that an agent may make.
     Flood,
-    /// Bodies of a gigabyte, one after the other.
+    /// Bodies of a gigabyte, four at a time.
     Endless,
     /// Ten thousand streams on which nothing happens.
     Streams,
@@ -138,7 +143,9 @@ async fn window(targets: &[Target]) -> Result<Vec<Duration>, Failure> {
         tokio::time::sleep_until(due.into()).await;
         let target = target.clone();
         sessions.spawn(async move {
-            target.whole().await?;
+            if let Ok(whole) = timeout(PATIENCE, target.whole()).await {
+                whole?;
+            }
             Ok::<_, Failure>(due.elapsed())
         });
         due += EVERY;
@@ -203,12 +210,18 @@ async fn endless(addr: &str) -> Result<(), Failure> {
         "POST /api/v1/enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         1 << 30
     );
-    let chunk = vec![b' '; 0x10000];
-    loop {
-        let mut stream = TcpStream::connect(addr).await?;
-        let mut open = stream.write_all(head.as_bytes()).await.is_ok();
-        while open {
-            open = stream.write_all(&chunk).await.is_ok();
-        }
+    let mut callers = JoinSet::new();
+    for _ in 0..ENDLESS {
+        let (addr, head, chunk) = (addr.to_owned(), head.clone(), vec![b' '; 0x10000]);
+        callers.spawn(async move {
+            loop {
+                let mut stream = TcpStream::connect(&addr).await?;
+                let mut open = stream.write_all(head.as_bytes()).await.is_ok();
+                while open {
+                    open = stream.write_all(&chunk).await.is_ok();
+                }
+            }
+        });
     }
+    callers.join_next().await.ok_or("nobody called")??
 }

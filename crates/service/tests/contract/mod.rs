@@ -9,6 +9,7 @@ pub mod time;
 
 use crate::common::{PATIENCE, random, request};
 use countersign_protocol::RecipientToken;
+use countersign_protocol::wire::CreateSession;
 use countersign_service::clock::ManualClock;
 use countersign_service::store::{Key, Owner, Recipient, SessionStore, StoredEvent};
 use model::{Contents, Run};
@@ -45,7 +46,11 @@ impl Party {
 
     /// A session of this agent, placed.
     pub async fn run_of(self: &Arc<Self>, agent: &str, ttl_secs: u32) -> Run {
-        let request = request(ttl_secs);
+        self.place(agent, request(ttl_secs)).await
+    }
+
+    /// The session that an agent asked for.
+    pub async fn place(self: &Arc<Self>, agent: &str, request: CreateSession) -> Run {
         let page = || page(agent, &request);
         let pages = [page(), page()];
         self.store.create(owner(agent), request.clone()).await.unwrap();
@@ -75,7 +80,7 @@ pub async fn turn() -> tokio::sync::SemaphorePermit<'static> {
 }
 
 /// A page with a token of its own, of a session of this agent.
-pub fn page(agent: &str, request: &countersign_protocol::wire::CreateSession) -> Recipient {
+pub fn page(agent: &str, request: &CreateSession) -> Recipient {
     let token = RecipientToken::from_bytes(random());
     Recipient { org: org(agent), id: request.session_id, token: token.sha256() }
 }
