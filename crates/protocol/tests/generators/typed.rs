@@ -114,7 +114,12 @@ pub fn number() -> BoxedStrategy<String> {
         .prop_map(|(sign, groups, group_mark, mark, fraction)| {
             format!("{sign}{}{mark}{fraction}", groups.join(group_mark))
         });
-    prop_oneof![3 => grouped, 2 => numeric(12)].boxed()
+    // Nothing, which has no sign.
+    let zero = (select(&["", "-", "−"][..]), "0{0,4}([.,' ]0{0,4})?")
+        .prop_map(|(sign, zeros)| format!("{sign}{zeros}"));
+    // Marks in any order, as nobody means them.
+    let marks = "-?[0-9]{0,3}([.,][0-9]{0,3}){0,4}";
+    prop_oneof![6 => grouped, 4 => numeric(12), 2 => marks, 1 => zero].boxed()
 }
 
 pub fn date() -> BoxedStrategy<String> {

@@ -9,5 +9,5 @@ while #found == 0 do
   end
   from = '(' .. some[#some][1]
 end
-if #found > 0 then fence() end
+fence()
 return found
