@@ -165,9 +165,25 @@ impl Cluster {
         });
     }
 
-    /// Whether a replica follows this primary.
+    /// Whether a replica has what is written on this primary now: it is *online* before it has taken in what it was sent first.
     fn followed(&self, place: usize) -> bool {
-        self.nodes[place].ask(&["INFO", "replication"]).contains("state=online")
+        let primary = &self.nodes[place];
+        // Some key is one of this primary's.
+        let written =
+            (0..64).any(|key| primary.ask(&["SET", &format!("followed{key}"), "", "PX", "1"]).trim() == "OK");
+        let offset = |node: &Redis| {
+            let info = node.ask(&["INFO", "replication"]);
+            info.lines().find_map(|line| line.strip_prefix("master_repl_offset:")?.trim().parse::<u64>().ok())
+        };
+        let (here, replica) = (offset(primary), self.replica(place));
+        written && replica.is_some_and(|place| offset(&self.nodes[place]) >= here)
+    }
+
+    /// The place of this primary's replica, once it is there.
+    fn replica(&self, place: usize) -> Option<usize> {
+        let info = self.nodes[place].ask(&["INFO", "replication"]);
+        let online = |node: &Redis| info.contains(&format!("port={},state=online", node.port));
+        self.nodes.iter().position(online)
     }
 
     /// Places of the nodes that hold slots.
@@ -193,12 +209,7 @@ impl Cluster {
                     within() == Some(true)
                 })
             });
-            found = primary.and_then(|primary| {
-                let info = self.nodes[primary].ask(&["INFO", "replication"]);
-                let replica = (0..self.nodes.len())
-                    .find(|place| info.contains(&format!("port={},", self.nodes[*place].port)))?;
-                Some((primary, replica))
-            });
+            found = primary.and_then(|primary| Some((primary, self.replica(primary)?)));
             found.is_some()
         });
         found.unwrap()

@@ -21,9 +21,9 @@ fn party(urls: &[String], kept: impl Any + Send + Sync) -> Party {
     let clock = Arc::new(ManualClock::default());
     let audit = Arc::new(SqliteAudit::new(Database::open(folder.path()).unwrap()));
     let options = options(urls);
-    let connecting = RedisStore::connect(&options, clock.clone(), audit);
+    let connecting = RedisStore::connect(&options, clock.clone(), audit.clone());
     let store = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(connecting));
-    Party::new(Arc::new(store.unwrap()), clock, (kept, folder))
+    Party::new(Arc::new(store.unwrap()), clock, audit, (kept, folder))
 }
 
 mod single {

@@ -14,7 +14,7 @@ use contract::model::{Call, Content, Run};
 use countersign_protocol::wire::{AuditEntry, CreateSession};
 use countersign_rig::redis::Redis;
 use countersign_rig::until;
-use countersign_service::audit::{Audit as _, AuditQuery, SqliteAudit};
+use countersign_service::audit::{AuditQuery, SqliteAudit};
 use countersign_service::clock::{Clock as _, ManualClock};
 use countersign_service::sqlite::Database;
 use countersign_service::store::redis::RedisStore;
@@ -27,7 +27,6 @@ use std::time::Duration;
 struct Stage {
     party: Arc<Party>,
     redis: Arc<Redis>,
-    audit: Arc<SqliteAudit>,
 }
 
 impl Stage {
@@ -37,8 +36,8 @@ impl Stage {
         let audit = Arc::new(SqliteAudit::new(Database::open(folder.path()).unwrap()));
         let store =
             RedisStore::connect(&options(&[redis.url()]), clock.clone(), audit.clone()).await.unwrap();
-        let party = Arc::new(Party::new(Arc::new(store), clock, (redis.clone(), folder)));
-        Self { party, redis, audit }
+        let party = Arc::new(Party::new(Arc::new(store), clock, audit, (redis.clone(), folder)));
+        Self { party, redis }
     }
 
     /// A session of two minutes, and where what is kept of it lies.
@@ -62,7 +61,7 @@ impl Stage {
         let known = async {
             loop {
                 let entries =
-                    self.audit.page(AuditQuery { limit: 10, ..AuditQuery::default() }).await.unwrap();
+                    self.party.audit.page(AuditQuery { limit: 10, ..AuditQuery::default() }).await.unwrap();
                 if entries.len() >= count {
                     return entries;
                 }
@@ -171,23 +170,6 @@ async fn what_a_session_leaves_goes_by_itself_once_the_history_has_it() {
     until("the history has it", || !run.to_hand_over());
     lasts(run.left(&run.remains()), MAX_LIFE_MS + KEPT_AFTER_MS);
     lasts(run.left(&format!("e:{}", run.agent)), EVENTS_KEPT_MS);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn each_step_is_noted_with_its_time_for_the_history() {
-    let stage = Stage::set().await;
-    let run = stage.run().await;
-    let mut expected = vec![("created_at", stage.party.clock.now())];
-    let columns = ["opened_at", "answered_at", "verdict_at", "viewed_at", "revealed_at", "ended_at"];
-    for (call, column) in TO_ITS_END.iter().zip(columns) {
-        stage.party.clock.advance(1000);
-        run.call(*call).await.unwrap();
-        expected.push((column, stage.party.clock.now()));
-    }
-    for (column, at) in expected {
-        assert_eq!(run.ask("HGET", &run.remains(), &[column]), at.to_string(), "{column}");
-    }
-    assert_eq!(run.ask("HGET", &run.remains(), &["outcome"]), "matched");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

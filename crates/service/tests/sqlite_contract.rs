@@ -7,6 +7,7 @@ mod contract;
 
 use contract::Party;
 use contract::model::{Call, Content};
+use countersign_service::audit::SqliteAudit;
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
 use countersign_service::store::sqlite::SqliteStore;
@@ -17,8 +18,9 @@ use tempfile::TempDir;
 
 fn at(folder: TempDir) -> Party {
     let clock = Arc::new(ManualClock::default());
-    let store = Arc::new(SqliteStore::new(Database::open(folder.path()).unwrap(), clock.clone()));
-    Party::new(store, clock, folder)
+    let database = Database::open(folder.path()).unwrap();
+    let store = Arc::new(SqliteStore::new(database.clone(), clock.clone()));
+    Party::new(store, clock, Arc::new(SqliteAudit::new(database)), folder)
 }
 
 fn sqlite() -> Party {
@@ -34,28 +36,6 @@ fn with_file() -> (Arc<Party>, Connection) {
 }
 
 contract::suite!(sqlite);
-
-/// The audit has when a step was taken, not when it was told again.
-#[tokio::test]
-async fn a_reveal_that_is_told_again_keeps_its_time() {
-    let (party, file) = with_file();
-    let run = party.run(60).await;
-    for call in [
-        Call::Open(Content::Ours),
-        Call::Answer(Content::Ours),
-        Call::Accept(Content::Ours),
-        Call::View(Content::Ours),
-    ] {
-        run.call(call).await.unwrap();
-    }
-    let mut times = Vec::new();
-    for _ in 0..2 {
-        run.call(Call::Reveal).await.unwrap();
-        party.clock.advance(1000);
-        times.push(file.query_row("SELECT revealed_at FROM audit", [], |row| row.get::<_, i64>(0)).unwrap());
-    }
-    assert_eq!(times[0], times[1]);
-}
 
 /// Events hold shares, tags and nonces: they are not only hidden when their time is up.
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! `contract::suite!` makes its tests.
 
 pub mod events;
+pub mod history;
 pub mod model;
 pub mod races;
 pub mod stages;
@@ -10,6 +11,7 @@ pub mod time;
 use crate::common::{PATIENCE, random, request};
 use countersign_protocol::RecipientToken;
 use countersign_protocol::wire::CreateSession;
+use countersign_service::audit::Audit;
 use countersign_service::clock::ManualClock;
 use countersign_service::store::{Key, Owner, Recipient, SessionStore, StoredEvent};
 use model::{Contents, Run};
@@ -20,6 +22,8 @@ use std::sync::Arc;
 pub struct Party {
     pub store: Arc<dyn SessionStore>,
     pub clock: Arc<ManualClock>,
+    /// What remains of its sessions.
+    pub audit: Arc<dyn Audit>,
     _kept: Box<dyn Any + Send + Sync>,
 }
 
@@ -34,9 +38,14 @@ pub fn owner(agent: &str) -> Owner {
 }
 
 impl Party {
-    /// A store and its clock; `kept` is what must live as long as the store.
-    pub fn new(store: Arc<dyn SessionStore>, clock: Arc<ManualClock>, kept: impl Any + Send + Sync) -> Self {
-        Self { store, clock, _kept: Box::new(kept) }
+    /// A store, its clock and its history; `kept` is what must live as long as the store.
+    pub fn new(
+        store: Arc<dyn SessionStore>,
+        clock: Arc<ManualClock>,
+        audit: Arc<dyn Audit>,
+        kept: impl Any + Send + Sync,
+    ) -> Self {
+        Self { store, clock, audit, _kept: Box::new(kept) }
     }
 
     /// A session of an agent of its own, placed.
@@ -124,6 +133,9 @@ macro_rules! suite {
                 streams_are_their_agents_alone,
                 events_are_kept_twenty_minutes_and_their_numbers_are_not_given_again,
                 whoever_waits_for_a_session_is_woken,
+            },
+            history::{
+                the_history_has_each_step_with_its_time_and_each_end,
             },
         );
     };

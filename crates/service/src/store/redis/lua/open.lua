@@ -7,9 +7,8 @@ if s[1] ~= org or tonumber(s[2]) <= now or s[3] == CANCELLED or s[7] then
   return { 'gone' }
 end
 if not s[4] then
-  local to = after(steps, s[3])
-  if not to then return { 'wrong' } end
-  redis.call('HSET', key, 'st', to, 'tok', token)
+  -- What nobody has opened is waiting, and nothing else.
+  redis.call('HSET', key, 'st', (after(steps, s[3])), 'tok', token)
   note(id, 'opened_at', ARGV[1])
   tell(s[5], id, 'opened', '')
 elseif s[4] ~= token then
