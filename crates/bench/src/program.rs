@@ -116,8 +116,17 @@ impl Program {
 
     /// Its resident memory, in MiB.
     pub fn resident_mib(&self) -> Result<f64, Failure> {
+        self.mib("VmRSS:")
+    }
+
+    /// The most it ever held.
+    pub fn most_resident_mib(&self) -> Result<f64, Failure> {
+        self.mib("VmHWM:")
+    }
+
+    fn mib(&self, name: &str) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such figure")?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib / 1024.0)
     }

@@ -214,7 +214,11 @@ async fn one_node_at_a_time_hands_over_and_nothing_goes_before_that() {
 
     // Another node is at it. What is told again after the end waits for that node, for as long as it takes.
     run.ask("SET", "lease", &["another"]);
+    let revealed = || run.ask("HGET", &run.remains(), &["revealed_at"]);
+    let first = revealed();
+    stage.party.clock.advance(1000);
     run.call(Call::Reveal).await.unwrap();
+    assert_eq!(revealed(), first, "when it was revealed, not when that was told again");
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert!(run.to_hand_over());
     assert_eq!(run.left(&run.remains()), -1);

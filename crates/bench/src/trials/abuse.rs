@@ -94,18 +94,19 @@ pub async fn run() -> Result<(), Failure> {
         let targets: Vec<_> = working.iter().map(|token| target(&program.origin, token)).collect();
         let targets = targets.into_iter().collect::<Result<Vec<_>, _>>()?;
         window(&targets).await?;
-        let (mut quiet, mut loud, mut held) = (Vec::new(), Vec::new(), 0.0_f64);
+        let (mut quiet, mut loud) = (Vec::new(), Vec::new());
         for _ in 0..WINDOWS {
             quiet.extend(window(&targets).await?);
             let mut abuser = Abuser::start(*kind, &program.origin, &listed)?;
             tokio::time::sleep(SETTLE).await;
             loud.extend(window(&targets).await?);
             abuser.goes_on()?;
-            held = held.max(program.resident_mib()?);
             drop(abuser);
             tokio::time::sleep(SETTLE).await;
         }
         tried += loud.len();
+        let held = program.most_resident_mib()?;
+        let unserved = loud.iter().filter(|waited| **waited >= PATIENCE).count();
         let (without, with) = (quantile(&mut quiet, 0.99), quantile(&mut loud, 0.99));
         let ratio = with / without;
         println!(
@@ -113,6 +114,9 @@ pub async fn run() -> Result<(), Failure> {
         );
         if ratio > AT_MOST {
             faults.push(format!("{kind:?}: others wait {ratio:.2} times as long"));
+        }
+        if unserved > 0 {
+            faults.push(format!("{kind:?}: {unserved} sessions of others did not come to their end"));
         }
         if held > AT_MOST_MIB {
             faults.push(format!("{kind:?}: the service holds {held:.0} MiB"));

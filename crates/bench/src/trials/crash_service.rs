@@ -9,6 +9,7 @@ use super::{below, pause, verdict};
 use crate::load::{Failure, Target};
 use crate::page::Page;
 use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
+use countersign_protocol::SessionId;
 use countersign_protocol::wire::{Created, Verdict, VerdictState};
 use countersign_rig::port::free_port;
 use reqwest::{Client, StatusCode};
@@ -25,6 +26,9 @@ const AGENTS: usize = 8;
 /// Longest pause between two steps of a session.
 const DAWDLE_MS: u64 = 300;
 
+/// Kills after which the files are looked at.
+const INSPECTED_EVERY: usize = 10;
+
 /// How long a kill waits for somebody to be told something.
 const TELL: Duration = Duration::from_secs(2);
 
@@ -36,6 +40,8 @@ struct Tally {
     doomed: Mutex<Option<Program>>,
     killed: Notify,
     whole: AtomicUsize,
+    /// Sessions whose match was acknowledged.
+    matched: Mutex<Vec<SessionId>>,
     faults: Mutex<Vec<String>>,
 }
 
@@ -84,13 +90,16 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
         };
         players.spawn(play(target, tally.clone()));
     }
-    let mut slowest = Duration::ZERO;
+    let (mut slowest, mut damage) = (Duration::ZERO, Vec::new());
     for number in 0..kills {
         tokio::time::sleep(Duration::from_millis(30 + below(400)?)).await;
         if number % 2 == 0 {
             program.kill();
         } else {
             tally.kill_when_somebody_is_told(program).await;
+        }
+        if number % INSPECTED_EVERY == 0 {
+            damage.extend(inspect(data.path())?);
         }
         let began = Instant::now();
         program = Program::start(&Start { port, origin: Some(&origin), ..Start::on(data.path()) })?;
@@ -102,7 +111,10 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
     }
     program.kill();
     let mut faults = std::mem::take(&mut *tally.faults.lock().unwrap_or_else(PoisonError::into_inner));
+    faults.extend(damage);
     faults.extend(inspect(data.path())?);
+    let matched = std::mem::take(&mut *tally.matched.lock().unwrap_or_else(PoisonError::into_inner));
+    faults.extend(denied(data.path(), &matched)?);
     let within = Duration::from_millis(back_within_ms);
     if back_within_ms > 0 && slowest > within {
         faults.push(format!("it took {slowest:?} to come back"));
@@ -138,6 +150,7 @@ async fn session(target: &Target, tally: &Tally) -> Result<(), Failure> {
     pause(DAWDLE_MS).await?;
     let (one, other) = (Page::of(&target.client, &created.url)?, Page::of(&target.client, &created.url)?);
     let (first, second) = tokio::join!(one.try_open(), other.try_open());
+    tally.told();
     let (page, opened, loser) = match (first?, second?) {
         (Some(opened), None) => (one, opened, other),
         (None, Some(opened)) => (other, opened, one),
@@ -168,7 +181,23 @@ async fn session(target: &Target, tally: &Tally) -> Result<(), Failure> {
     page.viewed(&confirmed).await?;
     tally.told();
     pause(DAWDLE_MS).await?;
-    page.matches().await
+    page.matches().await?;
+    tally.matched.lock().unwrap_or_else(PoisonError::into_inner).push(begun.id);
+    tally.told();
+    Ok(())
+}
+
+/// Matches that were acknowledged and that the history does not have.
+fn denied(data: &Path, matched: &[SessionId]) -> Result<Vec<String>, Failure> {
+    let connection = Connection::open(data.join("countersign.db"))?;
+    let mut known = connection.prepare("SELECT 1 FROM audit WHERE session = ?1 AND outcome = 'matched'")?;
+    let mut faults = Vec::new();
+    for id in matched {
+        if !known.exists([id.as_bytes()])? {
+            faults.push(format!("a match that was acknowledged is not in the history: {id}"));
+        }
+    }
+    Ok(faults)
 }
 
 /// What the files must be like whatever happened.

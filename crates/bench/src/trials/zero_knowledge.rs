@@ -37,6 +37,16 @@ const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Each of this many recipients enters something else.
 const WRONG_EVERY: usize = 10;
 
+/// What has to be found in a place, or else it is not the place that it is taken for.
+enum Sign {
+    /// What was planted.
+    Planted,
+    /// A text.
+    Text(&'static str),
+    /// It may be empty.
+    Nothing,
+}
+
 /// What one session must leave nowhere.
 #[derive(Default)]
 struct Secrets {
@@ -102,21 +112,21 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
     // Two minutes are six digits of milliseconds, and every answer says how many are left.
     known.extend(member(&wire, "ttl_ms")?);
     let mut sinks = vec![
-        ("the service's database", all_files(&data)?, !with_redis),
-        ("the service's log and crash output", fs::read(&log)?, false),
-        ("the wire", wire, true),
-        ("the service's memory", memory, true),
-        ("the agent's log", fs::read(&own_log)?, false),
+        ("the service's database", all_files(&data)?, if with_redis { Sign::Nothing } else { Sign::Planted }),
+        ("the service's log and crash output", fs::read(&log)?, Sign::Text("answered method=POST")),
+        ("the wire", wire, Sign::Planted),
+        ("the service's memory", memory, Sign::Planted),
+        ("the agent's log", fs::read(&own_log)?, Sign::Text("TRACE")),
     ];
     for number in 0..DESKS {
         sinks.push((
             "the agent's files",
             all_files(&at("desks").join(number.to_string()).join("agent"))?,
-            number == 0,
+            if number == 0 { Sign::Planted } else { Sign::Nothing },
         ));
     }
     if let Some(redis) = &mut redis {
-        sinks.push(("the dump of Redis", all_files(redis.stop())?, true));
+        sinks.push(("the dump of Redis", all_files(redis.stop())?, Sign::Planted));
     }
     let faults = search(&sinks, &texts, &codes, &known)?;
     let bytes: usize = sinks.iter().map(|(_, bytes, _)| bytes.len()).sum();
@@ -132,7 +142,7 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
 
 /// What is found where it must not be, and not where it must.
 fn search(
-    sinks: &[(&'static str, Vec<u8>, bool)],
+    sinks: &[(&'static str, Vec<u8>, Sign)],
     texts: &[(String, String)],
     codes: &[(String, String)],
     known: &HashSet<Vec<u8>>,
@@ -140,15 +150,20 @@ fn search(
     let search = Search::new(texts, codes)?;
     let (value, code) = (texts.get(1).ok_or("no value")?, codes.first().ok_or("no passcode")?);
     let mut faults = Vec::new();
-    for (sink, bytes, holds_subjects) in sinks {
+    for (sink, bytes, sign) in sinks {
         // Where requests travel and the service works, agents' tokens do too.
         let carries_tokens = ["the wire", "the service's memory"].contains(sink);
         let (planted, leaks): (Vec<_>, Vec<_>) =
             search.find(bytes, known).into_iter().partition(|hit| hit.starts_with("planted"));
         let leaks = leaks.into_iter().filter(|hit| !(carries_tokens && hit.starts_with("an agent's token")));
         faults.extend(leaks.map(|hit| format!("{sink}: {hit}")));
-        if *holds_subjects && !planted.contains(&"planted, plain".to_owned()) {
-            faults.push(format!("{sink}: what was planted there was not found"));
+        let signed = match sign {
+            Sign::Planted => planted.contains(&"planted, plain".to_owned()),
+            Sign::Text(text) => bytes.windows(text.len()).any(|part| part == text.as_bytes()),
+            Sign::Nothing => true,
+        };
+        if !signed {
+            faults.push(format!("{sink}: what has to be there was not found"));
         }
         let missed = blind_spots(&search, bytes, (&value.0, &value.1), (&code.0, &code.1));
         faults.extend(missed.into_iter().map(|missed| format!("{sink}: {missed}")));

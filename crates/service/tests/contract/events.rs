@@ -5,7 +5,7 @@ use super::model::{Call, Content};
 use crate::common::{PATIENCE, answer, nonce};
 use countersign_protocol::wire::{AgentEvent, EventKind, Outcome};
 use countersign_service::clock::{Clock as _, rfc3339};
-use countersign_service::store::{EVENTS_KEPT_MS, Key, StoredEvent, Wake};
+use countersign_service::store::{EVENTS_KEPT_MS, Key, StoreError, StoredEvent, Wake};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,16 @@ pub async fn events_carry_what_happened(party: Arc<Party>) {
         assert_eq!(read(stored).at, rfc3339(began + after));
         assert_eq!(read(stored).what, what);
     }
+
+    // A second answer after the verdict is a mismatch that nobody has declared.
+    let run = party.run(900).await;
+    for call in [Call::Open(Content::Ours), Call::Answer(Content::Ours), Call::Accept(Content::Ours)] {
+        run.call(call).await.unwrap();
+    }
+    assert_eq!(run.call(Call::Answer(Content::Other)).await, Err(StoreError::Conflict));
+    let told = party.events(&run.agent, 3).await;
+    let mismatched = Outcome { matched: false, unexpected: false };
+    assert_eq!(told.last().map(|stored| read(stored).what), Some(EventKind::Outcome(mismatched)));
 }
 
 pub async fn a_stream_is_resumed_from_anywhere_without_gap_or_repeat(party: Arc<Party>) {
@@ -160,22 +170,27 @@ pub async fn whoever_waits_for_a_session_is_woken(party: Arc<Party>) {
         (&answered, Call::Answer(Other)),
         (&accepted, Call::Answer(Other)),
     ];
-    let woken = |mut wake: Wake, why: Option<Call>| async move {
-        let woken = tokio::time::timeout(PATIENCE, wake.changed()).await;
-        woken.unwrap_or_else(|_| panic!("{why:?} wakes nobody"));
-    };
     for (way, call) in ways {
         let run = party.run(120).await;
+        let mut wake = party.store.wakes().subscribe(Key::Session(run.id()));
         for call in way {
             run.call(*call).await.unwrap();
+            // Or what comes of it later would be taken for what is asked about.
+            if *call == Call::Accept(Ours) {
+                woken(&mut wake, *call).await;
+            }
         }
-        let wake = party.store.wakes().subscribe(Key::Session(run.id()));
         let _ = run.call(call).await;
-        woken(wake, Some(call)).await;
+        woken(&mut wake, call).await;
     }
     let run = party.run(120).await;
-    let wake = party.store.wakes().subscribe(Key::Session(run.id()));
+    let mut wake = party.store.wakes().subscribe(Key::Session(run.id()));
     party.clock.advance(120_000);
     party.store.expire().await.unwrap();
-    woken(wake, None).await;
+    woken(&mut wake, "its end").await;
+}
+
+async fn woken(wake: &mut Wake, why: impl std::fmt::Debug) {
+    let woken = tokio::time::timeout(PATIENCE, wake.changed()).await;
+    woken.unwrap_or_else(|_| panic!("{why:?} wakes nobody"));
 }
