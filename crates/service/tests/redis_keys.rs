@@ -173,6 +173,24 @@ async fn what_a_session_leaves_goes_by_itself_once_the_history_has_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_has_run_out_is_nobodys_and_gives_its_number_back() {
+    let stage = Stage::set().await;
+    let (run, gone) = (stage.run().await, stage.run().await);
+    until("the history has them", || !run.to_hand_over() && !gone.to_hand_over());
+    // Of one nothing remains that could be told.
+    gone.ask("DEL", &gone.remains(), &[]);
+    stage.party.clock.advance(120_000);
+    stage.party.store.expire().await.unwrap();
+    for run in [&run, &gone] {
+        assert_eq!(run.ask("ZSCORE", "x", &[&run.id().to_string()]), "", "it is not looked at again");
+    }
+    assert_eq!(run.ask("ZCARD", &format!("l:{}", run.agent), &[]), "0");
+    let numbers = |run: &Placed| stage.ask(&["KEYS", &format!("*:n:{}/*", contract::org(&run.agent))]);
+    until("the number is given back", || numbers(&run).is_empty());
+    assert!(!numbers(&gone).is_empty(), "nobody knows which it was; it goes by itself");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_history_has_a_session_from_its_creation_on_with_its_template() {
     let stage = Stage::set().await;
     let from = CreateSession { template_id: Some("callback".to_owned()), ..request(120) };
