@@ -7,6 +7,7 @@
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
@@ -23,6 +24,9 @@ pub struct Navigate {
 /// A page that has not loaded by then is shown as far as it came: what is wrong has to be seen.
 const LOADED_WITHIN: Duration = Duration::from_secs(3);
 
+/// How often it is looked whether a window that was let go is gone: a moment later.
+const GONE_LOOKED_EVERY: Duration = Duration::from_millis(10);
+
 /// How long a window that was closed is kept while no session is live.
 fn kept_closed() -> Duration {
     /// Between two calls nobody waits for a window; over lunch nobody needs one.
@@ -30,6 +34,18 @@ fn kept_closed() -> Duration {
     // Tests do not wait that long.
     let told = if cfg!(debug_assertions) { std::env::var("COUNTERSIGN_WINDOW_KEPT_MS").ok() } else { None };
     told.and_then(|ms| ms.parse().ok()).map_or(KEPT, Duration::from_millis)
+}
+
+/// A window that is let go is there a little longer than it is of use.
+#[derive(Default)]
+enum Leaving {
+    /// It stays, or there is none.
+    #[default]
+    Not,
+    /// It goes.
+    Goes,
+    /// It goes, and somebody has asked for it, perhaps at a screen.
+    Wanted(Option<Navigate>),
 }
 
 /// What is known of the window, there or not.
@@ -44,6 +60,23 @@ struct State {
     on_top: AtomicBool,
     /// Whether a session is live.
     live: AtomicBool,
+    leaving: Mutex<Leaving>,
+}
+
+impl State {
+    fn leaving(&self) -> MutexGuard<'_, Leaving> {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has what is asked of a window that goes done by the next one. Whether one goes.
+    fn want_the_next(&self, to: Option<&Navigate>) -> bool {
+        let mut leaving = self.leaving();
+        let goes = !matches!(*leaving, Leaving::Not);
+        if goes {
+            *leaving = Leaving::Wanted(to.cloned());
+        }
+        goes
+    }
 }
 
 /// Has the window's state kept. Before all else here.
@@ -112,6 +145,9 @@ pub fn show_at(app: &AppHandle, to: &Navigate) {
 fn bring(app: &AppHandle, to: Option<&Navigate>) {
     let state = app.state::<State>();
     state.turn.fetch_add(1, Ordering::Relaxed);
+    if state.want_the_next(to) {
+        return;
+    }
     let Some(window) = app.get_webview_window(LABEL) else {
         let (app, to) = (app.clone(), to.cloned());
         // Not here: this may be the thread that has to answer while a window is made.
@@ -176,9 +212,22 @@ pub fn keep_on_top(app: &AppHandle, on: bool) {
 
 /// Lets the window go, and all it shows with it.
 pub fn forget(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(LABEL)
-        && let Err(error) = window.destroy()
-    {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    *app.state::<State>().leaving() = Leaving::Goes;
+    if let Err(error) = window.destroy() {
         tracing::debug!(%error, "the window was gone");
+        *app.state::<State>().leaving() = Leaving::Not;
+        return;
     }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        // Until its name is free for another.
+        while app.get_webview_window(LABEL).is_some() {
+            tokio::time::sleep(GONE_LOOKED_EVERY).await;
+        }
+        let left = std::mem::take(&mut *app.state::<State>().leaving());
+        if let Leaving::Wanted(to) = left {
+            bring(&app, to.as_ref());
+        }
+    });
 }
