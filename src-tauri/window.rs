@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
@@ -44,8 +44,16 @@ enum Leaving {
     Not,
     /// It goes.
     Goes,
-    /// It goes, and somebody has asked for it, perhaps at a screen.
+    /// It goes, and somebody has asked for it since, perhaps at a screen: the next one is for them.
     Wanted(Option<Navigate>),
+}
+
+/// Whether the window stays: asked and changed together, so that none goes that somebody has just asked for.
+#[derive(Default)]
+struct Stay {
+    /// Goes up whenever the window is shown or closed: what was meant to follow from an earlier one does not.
+    turn: u64,
+    leaving: Leaving,
 }
 
 /// What is known of the window, there or not.
@@ -55,27 +63,15 @@ struct State {
     opening: AtomicBool,
     /// Still to be shown for the first time.
     unseen: AtomicBool,
-    /// Goes up whenever it is shown or closed: what was meant to follow from an earlier one does not.
-    turn: AtomicU64,
     on_top: AtomicBool,
     /// Whether a session is live.
     live: AtomicBool,
-    leaving: Mutex<Leaving>,
+    stay: Mutex<Stay>,
 }
 
 impl State {
-    fn leaving(&self) -> MutexGuard<'_, Leaving> {
-        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Has what is asked of a window that goes done by the next one. Whether one goes.
-    fn want_the_next(&self, to: Option<&Navigate>) -> bool {
-        let mut leaving = self.leaving();
-        let goes = !matches!(*leaving, Leaving::Not);
-        if goes {
-            *leaving = Leaving::Wanted(to.cloned());
-        }
-        goes
+    fn stay(&self) -> MutexGuard<'_, Stay> {
+        self.stay.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,9 +140,13 @@ pub fn show_at(app: &AppHandle, to: &Navigate) {
 
 fn bring(app: &AppHandle, to: Option<&Navigate>) {
     let state = app.state::<State>();
-    state.turn.fetch_add(1, Ordering::Relaxed);
-    if state.want_the_next(to) {
-        return;
+    {
+        let mut stay = state.stay();
+        stay.turn += 1;
+        if !matches!(stay.leaving, Leaving::Not) {
+            stay.leaving = Leaving::Wanted(to.cloned());
+            return;
+        }
     }
     let Some(window) = app.get_webview_window(LABEL) else {
         let (app, to) = (app.clone(), to.cloned());
@@ -179,19 +179,35 @@ pub fn close(app: &AppHandle) {
     if let Err(error) = window.hide() {
         tracing::warn!(%error, "the window cannot be hidden");
     }
-    let turn = app.state::<State>().turn.fetch_add(1, Ordering::Relaxed) + 1;
+    let turn = {
+        let state = app.state::<State>();
+        let mut stay = state.stay();
+        stay.turn += 1;
+        stay.turn
+    };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let state = app.state::<State>();
         loop {
             tokio::time::sleep(kept_closed()).await;
-            if state.turn.load(Ordering::Relaxed) != turn {
+            let mut stay = state.stay();
+            if stay.turn != turn {
                 return;
             }
             if !state.live.load(Ordering::Relaxed) {
-                tracing::debug!("the window is let go");
-                return forget(&app);
+                stay.leaving = Leaving::Goes;
+                break;
             }
+        }
+        tracing::debug!("the window is let go");
+        forget(&app);
+        // Until its name is free for another.
+        while app.get_webview_window(LABEL).is_some() {
+            tokio::time::sleep(GONE_LOOKED_EVERY).await;
+        }
+        let left = std::mem::take(&mut state.stay().leaving);
+        if let Leaving::Wanted(to) = left {
+            bring(&app, to.as_ref());
         }
     });
 }
@@ -212,22 +228,9 @@ pub fn keep_on_top(app: &AppHandle, on: bool) {
 
 /// Lets the window go, and all it shows with it.
 pub fn forget(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    *app.state::<State>().leaving() = Leaving::Goes;
-    if let Err(error) = window.destroy() {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.destroy()
+    {
         tracing::debug!(%error, "the window was gone");
-        *app.state::<State>().leaving() = Leaving::Not;
-        return;
     }
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        // Until its name is free for another.
-        while app.get_webview_window(LABEL).is_some() {
-            tokio::time::sleep(GONE_LOOKED_EVERY).await;
-        }
-        let left = std::mem::take(&mut *app.state::<State>().leaving());
-        if let Leaving::Wanted(to) = left {
-            bring(&app, to.as_ref());
-        }
-    });
 }

@@ -74,6 +74,10 @@ impl Play<'_> {
         if lie != Some(Lie::Drop) {
             self.run.deliver_offer(self.rng);
         }
+        if lie == Some(Lie::Repeat) {
+            // As to a page that opens again: it draws anew, and answers once.
+            self.run.deliver_offer(self.rng);
+        }
     }
 
     fn answer(&mut self) {

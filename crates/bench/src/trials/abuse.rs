@@ -13,8 +13,9 @@ use reqwest::Client;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -23,9 +24,9 @@ const OTHERS: usize = 20;
 /// Between two sessions of theirs.
 const EVERY: Duration = Duration::from_millis(25);
 /// Windows of each side, and how long one is.
-const WINDOWS: usize = 3;
-const WINDOW: Duration = Duration::from_secs(5);
-/// From the start of an abuse until it is measured.
+const WINDOWS: usize = 6;
+const WINDOW: Duration = Duration::from_secs(10);
+/// From when an abuse stands until it is measured.
 const SETTLE: Duration = Duration::from_secs(2);
 /// Longest that a session of others is waited for: what has not come by then counts as so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -54,6 +55,11 @@ pub enum Kind {
     Streams,
 }
 
+/// What an abuser says once its abuse stands.
+const STANDS: &str = "it stands";
+/// How long that may take.
+const STANDS_WITHIN: Duration = Duration::from_mins(2);
+
 /// The abuser, until it is killed.
 struct Abuser(Child);
 
@@ -69,7 +75,17 @@ impl Abuser {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["trial", "abuser", "--origin", origin, "--tokens"]).arg(tokens);
         command.arg(kind.to_possible_value().ok_or("no such abuse")?.get_name());
-        Ok(Self(command.stdin(Stdio::null()).spawn()?))
+        Ok(Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?))
+    }
+
+    /// Waits until its abuse stands.
+    async fn stands(&mut self) -> Result<(), Failure> {
+        let said = self.0.stdout.take().ok_or("it has been asked before")?;
+        let mut lines = BufReader::new(tokio::process::ChildStdout::from_std(said)?).lines();
+        match timeout(STANDS_WITHIN, lines.next_line()).await {
+            Ok(Ok(Some(line))) if line == STANDS => Ok(()),
+            _ => Err("the abuse did not come to stand".into()),
+        }
     }
 
     fn goes_on(&mut self) -> Result<(), Failure> {
@@ -98,6 +114,7 @@ pub async fn run() -> Result<(), Failure> {
         for _ in 0..WINDOWS {
             quiet.extend(window(&targets).await?);
             let mut abuser = Abuser::start(*kind, &program.origin, &listed)?;
+            abuser.stands().await?;
             tokio::time::sleep(SETTLE).await;
             loud.extend(window(&targets).await?);
             abuser.goes_on()?;
@@ -166,8 +183,12 @@ pub async fn abuser(kind: Kind, origin: &str, tokens: &Path) -> Result<(), Failu
         Kind::Flood => flood(&target(origin, tokens.first().ok_or("no agent")?)?).await,
         Kind::Endless => endless(addr).await,
         Kind::Streams => {
-            let _open = crate::streams::open(origin, &tokens).await?;
-            std::future::pending().await
+            let open = crate::streams::open(origin, &tokens).await?;
+            println!("{STANDS}");
+            while open.ended() == 0 {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(format!("{} streams have ended", open.ended()).into())
         }
     }
 }
@@ -179,14 +200,16 @@ async fn slow(addr: &str) -> Result<(), Failure> {
         "POST /api/v1/enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n",
         "",
     ];
-    let mut callers = JoinSet::new();
+    let (mut callers, (connected, connections)) = (JoinSet::new(), mpsc::channel(SLOW));
     for head in heads.into_iter().cycle().take(SLOW) {
-        let addr = addr.to_owned();
+        let (addr, connected) = (addr.to_owned(), connected.clone());
         callers.spawn(async move {
             // Each at a pace of its own.
             pause(1000).await?;
             loop {
                 let Ok(mut stream) = TcpStream::connect(&addr).await else { continue };
+                // Whoever counts has stopped once all were there.
+                let _ = connected.try_send(());
                 let mut open = stream.write_all(head.as_bytes()).await.is_ok();
                 while open {
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -195,11 +218,21 @@ async fn slow(addr: &str) -> Result<(), Failure> {
             }
         });
     }
+    stand(connections, SLOW).await;
     callers.join_next().await.ok_or("nobody called")??
+}
+
+/// Says so once there were this many connections.
+async fn stand(mut connections: mpsc::Receiver<()>, count: usize) {
+    for _ in 0..count {
+        connections.recv().await;
+    }
+    println!("{STANDS}");
 }
 
 /// Each creation in its time, whatever became of those before.
 async fn flood(target: &Target) -> Result<(), Failure> {
+    println!("{STANDS}");
     let mut pace = tokio::time::interval(Duration::from_secs(1) / FLOOD);
     loop {
         pace.tick().await;
@@ -214,12 +247,14 @@ async fn endless(addr: &str) -> Result<(), Failure> {
         "POST /api/v1/enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         1 << 30
     );
-    let mut callers = JoinSet::new();
+    let (mut callers, (connected, connections)) = (JoinSet::new(), mpsc::channel(ENDLESS));
     for _ in 0..ENDLESS {
-        let (addr, head, chunk) = (addr.to_owned(), head.clone(), vec![b' '; 0x10000]);
+        let (addr, connected) = (addr.to_owned(), connected.clone());
+        let (head, chunk) = (head.clone(), vec![b' '; 0x10000]);
         callers.spawn(async move {
             loop {
                 let mut stream = TcpStream::connect(&addr).await?;
+                let _ = connected.try_send(());
                 let mut open = stream.write_all(head.as_bytes()).await.is_ok();
                 while open {
                     open = stream.write_all(&chunk).await.is_ok();
@@ -227,5 +262,6 @@ async fn endless(addr: &str) -> Result<(), Failure> {
             }
         });
     }
+    stand(connections, ENDLESS).await;
     callers.join_next().await.ok_or("nobody called")??
 }

@@ -26,8 +26,8 @@ const AGENTS: usize = 8;
 /// Longest pause between two steps of a session.
 const DAWDLE_MS: u64 = 300;
 
-/// Kills after which the files are looked at.
-const INSPECTED_EVERY: usize = 10;
+/// Kills after which the files are looked at: of both kinds, which take turns.
+const INSPECTED_EVERY: usize = 7;
 
 /// How long a kill waits for somebody to be told something.
 const TELL: Duration = Duration::from_secs(2);

@@ -37,14 +37,15 @@ const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Each of this many recipients enters something else.
 const WRONG_EVERY: usize = 10;
 
+/// How a file of SQLite begins.
+const A_DATABASE: &str = "SQLite format 3";
+
 /// What has to be found in a place, or else it is not the place that it is taken for.
 enum Sign {
     /// What was planted.
     Planted,
     /// A text.
     Text(&'static str),
-    /// It may be empty.
-    Nothing,
 }
 
 /// What one session must leave nowhere.
@@ -112,7 +113,11 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
     // Two minutes are six digits of milliseconds, and every answer says how many are left.
     known.extend(member(&wire, "ttl_ms")?);
     let mut sinks = vec![
-        ("the service's database", all_files(&data)?, if with_redis { Sign::Nothing } else { Sign::Planted }),
+        (
+            "the service's database",
+            all_files(&data)?,
+            if with_redis { Sign::Text(A_DATABASE) } else { Sign::Planted },
+        ),
         ("the service's log and crash output", fs::read(&log)?, Sign::Text("answered method=POST")),
         ("the wire", wire, Sign::Planted),
         ("the service's memory", memory, Sign::Planted),
@@ -122,7 +127,7 @@ pub async fn run(sessions: usize, with_redis: bool) -> Result<(), Failure> {
         sinks.push((
             "the agent's files",
             all_files(&at("desks").join(number.to_string()).join("agent"))?,
-            if number == 0 { Sign::Planted } else { Sign::Nothing },
+            if number == 0 { Sign::Planted } else { Sign::Text(A_DATABASE) },
         ));
     }
     if let Some(redis) = &mut redis {
@@ -160,7 +165,6 @@ fn search(
         let signed = match sign {
             Sign::Planted => planted.contains(&"planted, plain".to_owned()),
             Sign::Text(text) => bytes.windows(text.len()).any(|part| part == text.as_bytes()),
-            Sign::Nothing => true,
         };
         if !signed {
             faults.push(format!("{sink}: what has to be there was not found"));
