@@ -532,7 +532,8 @@ pub enum ReadingView {
     /// A telephone number.
     Phone {
         /// E.g. `+33 6 12 34 56 78`.
-        international: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        international: zeroize::Zeroizing<String>,
         /// ISO 3166 alpha-2 of its country, if it has one.
         region: Option<String>,
         /// Whether it exists in its country's plan.
@@ -541,12 +542,14 @@ pub enum ReadingView {
     /// A number, e.g. `-1234.5`.
     Number {
         /// In canonical form.
-        canonical: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        canonical: zeroize::Zeroizing<String>,
     },
     /// A date, `YYYY-MM-DD`.
     Date {
         /// ISO 8601.
-        iso: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        iso: zeroize::Zeroizing<String>,
     },
 }
 

@@ -14,6 +14,7 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::id::{Commit, Nonce, SessionId, Share, Tag};
 use crate::keys::{self, Channel, Passcode};
 use crate::offer::{Began, Offer, answer_bytes};
+use crate::stack::wiped_after;
 use crate::wire;
 
 /// Why a run could not be begun.
@@ -82,7 +83,7 @@ impl Offered {
         if !values.iter().map(Canonical::kind).eq(offer.fields.iter().map(|field| field.kind)) {
             return Err(BeginError::ValuesDoNotFit);
         }
-        let ephemeral = keys::generator(channel, &id, &offer.salt, values).share(entropy)?;
+        let ephemeral = wiped_after(|| keys::generator(channel, &id, &offer.salt, values).share(entropy))?;
         Ok(Self {
             id,
             ephemeral,
@@ -108,6 +109,10 @@ impl Offered {
 impl Spent {
     /// Looks at the one answer. The tag is checked first: only an authenticated recipient can disagree on who began.
     pub fn check(self, answer: &wire::Answer) -> Result<Accepted, Refusal> {
+        wiped_after(|| self.look_at(answer))
+    }
+
+    fn look_at(self, answer: &wire::Answer) -> Result<Accepted, Refusal> {
         let Offered { id, ephemeral, offer_bytes, began, passcode_digits } = self.0;
         let own_share = ephemeral.share().clone();
         let agreed = ephemeral.agree(&answer.share)?;
@@ -137,7 +142,7 @@ impl Accepted {
         if nonce.commit() != self.commit {
             return Err(NonceMismatch);
         }
-        Ok(Viewed(Passcode::derive(&self.isk, nonce, self.passcode_digits)))
+        Ok(Viewed(wiped_after(|| Passcode::derive(&self.isk, nonce, self.passcode_digits))))
     }
 }
 

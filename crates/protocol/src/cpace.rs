@@ -7,7 +7,7 @@
 //! transcript, and it does not confirm the key. [`crate::keys`] does the latter; a key that was not confirmed is nothing.
 
 use crate::encoding::{lv_cat, lv_len};
-use crate::entropy::{Entropy, EntropyError, draw};
+use crate::entropy::{Entropy, EntropyError};
 use crate::id::{SessionId, Share};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
@@ -38,19 +38,20 @@ pub enum ShareError {
 
 /// The session's base point, derived from the salted digest of the values. Secret: it can be tested offline.
 #[derive(ZeroizeOnDrop)]
-pub struct Generator(RistrettoPoint);
+pub struct Generator(Box<RistrettoPoint>);
 
 /// One side's share and the scalar behind it. Spent by [`Ephemeral::agree`]: a scalar serves once.
 #[derive(ZeroizeOnDrop)]
 pub struct Ephemeral {
-    scalar: Scalar,
+    /// Boxed, as all secrets that are handed on: what is moved is copied, and a copy is not wiped.
+    scalar: Box<Scalar>,
     #[zeroize(skip)]
     share: Share,
 }
 
 /// The agreed group element `K`, encoded.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Agreed([u8; 32]);
+pub struct Agreed(Box<[u8; 32]>);
 
 /// One side's half of the transcript: its share and its associated data.
 #[derive(Clone, Copy)]
@@ -63,7 +64,7 @@ pub struct Half<'a> {
 
 /// The intermediate session key. Everything else is derived from it.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Isk([u8; 64]);
+pub struct Isk(Box<[u8; 64]>);
 
 impl Generator {
     /// `g`: the one-way map of RFC 9496 over `H(gen_str)`.
@@ -72,20 +73,21 @@ impl Generator {
         let zeros = HASH_BLOCK.saturating_sub(lv_len(prs) + lv_len(DSI) + 1);
         let gen_str = lv_cat(&[DSI, prs, padding.get(..zeros).unwrap_or_default(), ci, sid]);
         let hash = Zeroizing::new(<[u8; 64]>::from(Sha512::digest(&*gen_str)));
-        Self(RistrettoPoint::from_uniform_bytes(&hash))
+        Self(Box::new(RistrettoPoint::from_uniform_bytes(&hash)))
     }
 
     /// Draws a scalar and computes the share.
     pub fn share(&self, entropy: &mut impl Entropy) -> Result<Ephemeral, EntropyError> {
         loop {
-            let mut bytes: Zeroizing<[u8; 32]> = Zeroizing::new(draw(entropy)?);
+            let mut bytes = Zeroizing::new([0; 32]);
+            entropy.fill(&mut *bytes)?;
             // Below 2²⁵², which is below the group's order: uniform enough, and no reduction.
             if let Some(top) = bytes.last_mut() {
                 *top &= 0x0f;
             }
-            let scalar = Scalar::from_bytes_mod_order(*bytes);
-            if scalar != Scalar::ZERO {
-                let share = Share::from_bytes((self.0 * scalar).compress().to_bytes());
+            let scalar = Box::new(Scalar::from_bytes_mod_order(*bytes));
+            if *scalar != Scalar::ZERO {
+                let share = Share::from_bytes((*self.0 * *scalar).compress().to_bytes());
                 return Ok(Ephemeral { scalar, share });
             }
         }
@@ -116,10 +118,12 @@ impl Agreed {
     /// `ISK`, over the whole transcript, initiator's half first.
     pub fn session_key(&self, sid: &SessionId, initiator: Half<'_>, responder: Half<'_>) -> Isk {
         let mut hash = Sha512::new();
-        hash.update(&*lv_cat(&[DSI_ISK, sid.as_bytes(), &self.0]));
+        hash.update(&*lv_cat(&[DSI_ISK, sid.as_bytes(), &*self.0]));
         hash.update(&*lv_cat(&[initiator.share.as_bytes(), initiator.associated]));
         hash.update(&*lv_cat(&[responder.share.as_bytes(), responder.associated]));
-        Isk(hash.finalize().into())
+        let mut isk = Isk(Box::new([0; 64]));
+        hash.finalize_into((&mut *isk.0).into());
+        isk
     }
 }
 
@@ -138,11 +142,14 @@ pub fn check_share(share: &Share) -> Result<(), ShareError> {
 }
 
 /// The draft's `scalar_mult_vfy`: multiplies, and refuses what does not decode and what leads to the identity.
-fn scalar_mult_vfy(scalar: &Scalar, peer: &Share) -> Result<[u8; 32], ShareError> {
+fn scalar_mult_vfy(scalar: &Scalar, peer: &Share) -> Result<Box<[u8; 32]>, ShareError> {
     let element = CompressedRistretto(*peer.as_bytes()).decompress().ok_or(ShareError::NotAnElement)?;
     let mut product = element * scalar;
-    let agreed =
-        if product.is_identity() { Err(ShareError::Identity) } else { Ok(product.compress().to_bytes()) };
+    let agreed = if product.is_identity() {
+        Err(ShareError::Identity)
+    } else {
+        Ok(Box::new(product.compress().to_bytes()))
+    };
     product.zeroize();
     agreed
 }

@@ -57,7 +57,7 @@ pub enum RecipientSide {}
 pub struct ConfirmationKey<Side>(MacKey, PhantomData<Side>);
 
 #[derive(Zeroize, ZeroizeOnDrop)]
-struct MacKey([u8; 64]);
+struct MacKey(Box<[u8; 64]>);
 
 /// Both sides' confirmation keys: one key, two purposes.
 pub(crate) fn confirmation_keys(
@@ -70,7 +70,9 @@ pub(crate) fn confirmation_keys(
         hash.update(LABEL);
         hash.update(id.as_bytes());
         hash.update(isk.expose());
-        MacKey(hash.finalize().into())
+        let mut key = MacKey(Box::new([0; 64]));
+        hash.finalize_into((&mut *key.0).into());
+        key
     };
     (ConfirmationKey(derive(), PhantomData), ConfirmationKey(derive(), PhantomData))
 }
@@ -81,7 +83,7 @@ impl<Side> ConfirmationKey<Side> {
         // 64 bytes are less than SHA-512's block of 128, so padding the key with zeros is what HMAC itself does; a key of
         // exactly one block is the constructor that cannot fail.
         let mut block = Zeroizing::new([0u8; 128]);
-        block.iter_mut().zip(self.0.0).for_each(|(to, from)| *to = from);
+        block.iter_mut().zip(self.0.0.iter()).for_each(|(to, from)| *to = *from);
         let mut mac = Hmac::<Sha512>::new((&*block).into());
         mac.update(&lv_cat(&[half.share.as_bytes(), half.associated]));
         Tag::from_bytes(mac.finalize().into_bytes().into())

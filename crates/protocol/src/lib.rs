@@ -28,6 +28,7 @@ pub mod prefill;
 pub mod recipient;
 #[cfg(feature = "openapi")]
 mod schema;
+mod stack;
 pub mod stage;
 mod strict;
 pub mod wire;

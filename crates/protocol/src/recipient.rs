@@ -12,6 +12,7 @@ use crate::entropy::{Entropy, draw};
 use crate::id::{Nonce, SessionId, Share, Tag};
 use crate::keys::{self, AgentSide, Channel, ConfirmationKey, Passcode};
 use crate::offer::{Began, Offer, answer_bytes};
+use crate::stack::wiped_after;
 use crate::wire;
 
 /// The link was opened: the offer and the agent's share are here.
@@ -67,6 +68,15 @@ impl Opened {
         began: Began,
         entropy: &mut impl Entropy,
     ) -> Result<(Answered, wire::Answer), AnswerError> {
+        wiped_after(|| self.compute(values, began, entropy))
+    }
+
+    fn compute(
+        self,
+        values: &[Canonical],
+        began: Began,
+        entropy: &mut impl Entropy,
+    ) -> Result<(Answered, wire::Answer), AnswerError> {
         let Self { channel, id, offer, agent_share } = self;
         if !values.iter().map(Canonical::kind).eq(offer.fields.iter().map(|field| field.kind)) {
             return Err(BeginError::ValuesDoNotFit.into());
@@ -95,6 +105,10 @@ impl Opened {
 impl Answered {
     /// Checks the agent's tag; only then is there a passcode.
     pub fn accept(self, tag: &Tag) -> Result<Confirmed, NotConfirmed> {
+        wiped_after(|| self.compare(tag))
+    }
+
+    fn compare(self, tag: &Tag) -> Result<Confirmed, NotConfirmed> {
         let theirs = Half { share: &self.agent_share, associated: &self.offer_bytes };
         if !self.agent_key.verify(theirs, tag) {
             return Err(NotConfirmed);

@@ -121,8 +121,8 @@ proptest! {
         // What is shown is what is used.
         match value.reading() {
             Reading::AsTyped => prop_assert!(matches!(kind, Kind::Text | Kind::Email | Kind::Code)),
-            Reading::Number { canonical } => prop_assert_eq!(canonical, text),
-            Reading::Date { iso } => prop_assert_eq!(iso, text),
+            Reading::Number { canonical } => prop_assert_eq!(canonical.as_str(), text),
+            Reading::Date { iso } => prop_assert_eq!(iso.as_str(), text),
             Reading::Phone { international, .. } => {
                 let dialled: String = international.chars().filter(char::is_ascii_digit).collect();
                 prop_assert_eq!(format!("+{dialled}"), text);

@@ -10,6 +10,7 @@ mod number;
 mod phone;
 mod text;
 
+use crate::stack::wiped_after;
 use crate::strict;
 use icu_properties::props::{DefaultIgnorableCodePoint, EnumeratedProperty as _, GeneralCategory};
 use icu_properties::{CodePointSetData, CodePointSetDataBorrowed};
@@ -59,6 +60,10 @@ impl Kind {
     /// Reads what a person typed. `region` is the organization's (ISO 3166 alpha-2) and only matters for
     /// [`Kind::Phone`].
     pub fn read(self, region: &Region, typed: &str) -> Result<Canonical, ValueError> {
+        wiped_after(|| self.reduce(region, typed))
+    }
+
+    fn reduce(self, region: &Region, typed: &str) -> Result<Canonical, ValueError> {
         let cleaned = clean(typed)?;
         let (text, reading) = match self {
             Self::Text => (text::text(&cleaned)?, Reading::AsTyped),
@@ -67,12 +72,12 @@ impl Kind {
             Self::Phone => phone::phone(&cleaned, region)?,
             Self::Number => {
                 let number = number::number(&cleaned)?;
-                let reading = Reading::Number { canonical: number.to_string() };
+                let reading = Reading::Number { canonical: number.clone() };
                 (number, reading)
             }
             Self::Date => {
                 let date = date::date(&cleaned)?;
-                let reading = Reading::Date { iso: date.to_string() };
+                let reading = Reading::Date { iso: date.clone() };
                 (date, reading)
             }
         };
@@ -117,7 +122,7 @@ impl Canonical {
 }
 
 /// How a value was understood, for the person who typed it to check before it is used. It spells the value, so it is
-/// shown beside the input and goes nowhere else; it does not print.
+/// shown beside the input and goes nowhere else; it does not print, and is wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Reading {
     /// Nothing was interpreted beyond case and spacing.
@@ -125,7 +130,7 @@ pub enum Reading {
     /// A telephone number.
     Phone {
         /// Internationally formatted, e.g. `+33 6 12 34 56 78`.
-        international: String,
+        international: Zeroizing<String>,
         /// ISO 3166 alpha-2 of the number's country; absent for numbers of no country (`+800…`).
         region: Option<String>,
         /// Whether the number exists in its country's plan. Others are accepted with a warning.
@@ -134,12 +139,12 @@ pub enum Reading {
     /// A number, in canonical form.
     Number {
         /// E.g. `-1234.5`.
-        canonical: String,
+        canonical: Zeroizing<String>,
     },
     /// A date, `YYYY-MM-DD`.
     Date {
         /// E.g. `2026-11-23`.
-        iso: String,
+        iso: Zeroizing<String>,
     },
 }
 

@@ -48,7 +48,7 @@ fn reading(number: &PhoneNumber) -> Reading {
     // `001` is the library's region for numbers of no country.
     let region = number.get_region_code().map(|region| region.to_string()).filter(|code| code != "001");
     Reading::Phone {
-        international: number.format_as(PhoneNumberFormat::International).into_owned(),
+        international: Zeroizing::new(number.format_as(PhoneNumberFormat::International).into_owned()),
         region,
         valid: number.is_valid(),
     }
