@@ -5,8 +5,8 @@
 
 use zeroize::Zeroize as _;
 
-/// Twice what the deepest of what is computed here needs, unoptimised. `tests/secrets.rs` looks whether it is enough.
-const DEPTH: usize = 16 * 1024;
+/// In words: 16 KiB, twice what the deepest of what is computed here needs, unoptimised. `tests/secrets.rs` looks whether it is enough.
+const DEPTH: usize = 2048;
 
 /// Does `work` and wipes the stack below this call, where `work` had its frames. What it returns is moved as ever: secrets in it belong
 /// into a [`Box`], so that only a pointer is copied.
@@ -24,7 +24,7 @@ fn out_of_line<T>(work: impl FnOnce() -> T) -> T {
 
 #[inline(never)]
 fn wipe() {
-    let mut frames = [0u64; DEPTH / 8];
+    let mut frames = [0u64; DEPTH];
     // Written even though nobody reads it.
     frames.zeroize();
 }
