@@ -52,6 +52,8 @@ pub(super) async fn page(
 ) -> Result<axum::Json<AuditPage>, Failure> {
     let malformed = || Failure::Malformed("since and until are RFC 3339, after and limit numbers".to_owned());
     let Query(Asked { since, until, after, limit }) = asked.map_err(|_| malformed())?;
+    // `int64`, as the document says: there are no places beyond.
+    i64::try_from(after).map_err(|_| malformed())?;
     let time = |text: Option<String>| text.map(|text| time(&text).ok_or_else(malformed)).transpose();
     let (since, until) = (time(since)?, time(until)?);
     let limit = limit.unwrap_or(MOST).clamp(1, MOST);
