@@ -27,6 +27,11 @@ fn text(notice: &Notice) -> (String, String) {
     (say(*language, line), say_with(*language, Line::NoticeAbout, &arguments))
 }
 
+/// Where a click leads: with several cards on the table, another one's would be the wrong conversation.
+fn leads_to(notice: &Notice) -> Navigate {
+    Navigate::card(notice.session.clone())
+}
+
 /// Shows a notification; a click on it leads to the session's card.
 pub fn send(app: &AppHandle, notice: &Notice) {
     let (summary, body) = text(notice);
@@ -44,18 +49,18 @@ pub fn send(app: &AppHandle, notice: &Notice) {
     notification
         .urgency(if notice.kind.is_alarm() { Urgency::Critical } else { Urgency::Normal })
         .action("default", &say(notice.language, Line::NoticeOpen));
-    let app = app.clone();
+    let (app, card) = (app.clone(), leads_to(notice));
     // The daemon is another process: it may be slow, and it answers a click minutes later.
     std::thread::spawn(move || match notification.show() {
         Ok(shown) => {
             #[cfg(all(unix, not(target_os = "macos")))]
             shown.wait_for_action(|action| {
                 if action == "default" {
-                    window::show_at(&app, &Navigate { screen: "live" });
+                    window::show_at(&app, &card);
                 }
             });
             #[cfg(not(all(unix, not(target_os = "macos"))))]
-            drop((shown, app));
+            drop((shown, app, card));
         }
         Err(error) => tracing::warn!(%error, "no notification could be shown"),
     });
@@ -67,7 +72,7 @@ mod tests {
     use countersign_agent::view::Language;
 
     #[test]
-    fn a_notice_names_its_subject_and_nothing_else_of_the_session() {
+    fn a_notice_names_its_subject_and_nothing_else_of_the_session_and_leads_to_its_card() {
         let notice = Notice {
             session: "id".into(),
             subject: "Ticket 4812".into(),
@@ -77,6 +82,7 @@ mod tests {
         let (summary, body) = text(&notice);
         assert_eq!(summary, "Reveal is unlocked");
         assert!(body.starts_with("Ticket 4812: ") && !body.contains("id"));
+        assert_eq!(leads_to(&notice), Navigate::card("id".to_owned()));
         assert!(!text(&Notice { subject: String::new(), ..notice }).1.starts_with(": "));
     }
 }

@@ -140,7 +140,7 @@ pub fn update(app: &AppHandle, view: &View) {
 fn chosen(app: &AppHandle, id: &str) {
     match id {
         OPEN => window::show(app),
-        HISTORY => window::show_at(app, &Navigate { screen: "history" }),
+        HISTORY => window::show_at(app, &Navigate::screen("history")),
         PAUSE => {
             let engine = app.state::<Handle>().inner().clone();
             tauri::async_runtime::spawn(async move {

@@ -14,11 +14,32 @@ use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindow, We
 /// The window's label in `tauri.conf.json`.
 pub const LABEL: &str = "main";
 
-/// Where the window should go: the payload of the `navigate` event; of a window that is only now opened, the fragment of its address.
-#[derive(Debug, Clone, Serialize)]
+/// Where the window should go: the payload of the `navigate` event; a window that is only now opened finds it in its address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Navigate {
     /// `start`, `live`, `history` or `settings`.
     pub screen: &'static str,
+    /// Whose card to open there.
+    pub session: Option<String>,
+}
+
+impl Navigate {
+    /// A screen, as the user left it.
+    pub fn screen(screen: &'static str) -> Self {
+        Self { screen, session: None }
+    }
+
+    /// The card of this session.
+    pub fn card(session: String) -> Self {
+        Self { screen: "live", session: Some(session) }
+    }
+
+    /// The address of a page that begins there: the screen is the fragment, the session a parameter. An id is letters and digits.
+    fn address(&self) -> String {
+        let Self { screen, session } = self;
+        let parameter = session.as_ref().map(|session| format!("?session={session}")).unwrap_or_default();
+        format!("index.html{parameter}#{screen}")
+    }
 }
 
 /// A page that has not loaded by then is shown as far as it came: what is wrong has to be seen.
@@ -113,8 +134,8 @@ pub fn open(app: &AppHandle, at: Option<&Navigate>) -> Result<(), tauri::Error> 
 fn build(app: &AppHandle, at: Option<&Navigate>, on_top: bool) -> Result<WebviewWindow, tauri::Error> {
     let config = app.config().app.windows.iter().find(|window| window.label == LABEL);
     let mut config = config.cloned().ok_or(tauri::Error::WindowNotFound)?;
-    if let Some(Navigate { screen }) = at {
-        config.url = WebviewUrl::App(PathBuf::from(format!("index.html#{screen}")));
+    if let Some(at) = at {
+        config.url = WebviewUrl::App(PathBuf::from(at.address()));
     }
     config.always_on_top = on_top;
     WebviewWindowBuilder::from_config(app, &config)?.build()
@@ -232,5 +253,22 @@ pub fn forget(app: &AppHandle) {
         && let Err(error) = window.destroy()
     {
         tracing::debug!(%error, "the window was gone");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_told_whose_card_to_open_whether_it_is_there_or_not() {
+        let card = Navigate::card("0123456789abcdef".to_owned());
+        let payload = serde_json::to_value(&card).unwrap();
+        assert_eq!(payload, serde_json::json!({ "screen": "live", "session": "0123456789abcdef" }));
+        assert_eq!(card.address(), "index.html?session=0123456789abcdef#live");
+        let screen = Navigate::screen("history");
+        let payload = serde_json::to_value(&screen).unwrap();
+        assert_eq!(payload, serde_json::json!({ "screen": "history", "session": null }));
+        assert_eq!(screen.address(), "index.html#history");
     }
 }
