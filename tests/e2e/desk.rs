@@ -213,6 +213,14 @@ impl Desk {
         self.text("passcode").await.chars().filter(char::is_ascii_digit).collect()
     }
 
+    /// Whether the passcode's first half stands to the left of its second.
+    pub async fn passcode_reads_from_the_left(&self) -> bool {
+        const SCRIPT: &str = "const [first, second] = document.querySelectorAll('[data-testid=\"passcode\"] span'); \
+            return first.getBoundingClientRect().left < second.getBoundingClientRect().left;";
+        self.find("passcode").await;
+        self.driver.execute(SCRIPT, vec![]).await.unwrap().convert().unwrap()
+    }
+
     /// Calls a command past every button, as a hostile script in the window would.
     pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         const SCRIPT: &str = "const [command, args, done] = arguments; \

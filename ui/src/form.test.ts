@@ -51,6 +51,15 @@ describe('the form', () => {
     expect(form.began.value).toBe('recipient');
   });
 
+  test('the template in use, asked for again by the shortcut or the tray, leaves who began', () => {
+    form.chooseTemplate('phone');
+    form.chooseBegan('recipient');
+    form.chooseTemplate('phone');
+    expect(form.began.value).toBe('recipient');
+    form.clear();
+    expect(form.began.value).toBe('organization');
+  });
+
   test('cleared, keeps template and duration, and switches prefill off', () => {
     form.chooseTemplate('order');
     form.chooseTtl(300);

@@ -61,10 +61,11 @@ export const ttlBounds = computed(() => {
   return { min: identity?.ttl_min_secs ?? 30, max: identity?.ttl_max_secs ?? 900 };
 });
 
+/** Another template has its own word on who began. The one in use, chosen again, leaves what the agent said. */
 export function chooseTemplate(id: string): void {
   batch(() => {
+    if (id !== template.peek()?.id) chosenBegan.value = null;
     chosenTemplate.value = id;
-    chosenBegan.value = null;
     refusal.value = null;
   });
 }

@@ -53,7 +53,7 @@ function Passcode({ passcode, until }: Shown): JSX.Element {
   const [first, second] = groups(passcode);
   return (
     <div class="revealed">
-      <p class="passcode" data-testid="passcode">
+      <p class="passcode" dir="ltr" data-testid="passcode">
         <span>{first}</span> <span>{second}</span>
       </p>
       <p class="say">
