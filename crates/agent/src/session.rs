@@ -11,6 +11,8 @@ use countersign_protocol::agent::{Accepted, Offered, Refusal, Viewed};
 use countersign_protocol::wire::{self, EventKind, Verdict};
 use countersign_protocol::{Began, Nonce, Passcode, SessionId, prefill};
 use std::time::{Duration, Instant};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 /// What the agent entered. Holds values: no `Debug`, wiped when dropped.
@@ -69,6 +71,10 @@ pub struct LiveSession {
     colour: u32,
     created: Instant,
     deadline: Instant,
+    /// The deadline by the service's clock, as it was last told.
+    expires_at: Option<OffsetDateTime>,
+    /// Seconds from the beginning to the deadline; `entry` keeps what was asked for.
+    total_secs: u32,
     progress: Progress,
     outcome: Option<Outcome>,
     open_refused: u32,
@@ -84,6 +90,8 @@ pub struct Placed {
     pub number: String,
     /// Time left.
     pub left: Duration,
+    /// When time runs out, by the service's clock (RFC 3339).
+    pub expires_at: String,
     /// The recipient types the code, and their page compares.
     pub typed: bool,
 }
@@ -100,12 +108,14 @@ impl LiveSession {
     ) -> Self {
         Self {
             id,
+            total_secs: entry.ttl_secs,
             entry,
             url: placed.url,
             number: placed.number,
             colour: colour % COLOURS,
             created: now,
             deadline: now + placed.left,
+            expires_at: time_of(&placed.expires_at),
             progress: Progress::Waiting,
             outcome: None,
             open_refused: 0,
@@ -166,7 +176,7 @@ impl LiveSession {
         spend: impl FnOnce(&SessionId) -> Result<(), HistoryError>,
     ) -> Vec<Effect> {
         if self.is_over() {
-            return Vec::new();
+            return self.after_the_end(event);
         }
         match event {
             EventKind::Opened => self.opened(),
@@ -181,8 +191,8 @@ impl LiveSession {
             }
             EventKind::Answered(answer) => self.answered(answer, spend),
             EventKind::Viewed { nonce } => self.viewed(nonce),
-            EventKind::Extended { ttl_ms, .. } => {
-                self.extend(Duration::from_millis(*ttl_ms), now);
+            EventKind::Extended { expires_at, ttl_ms } => {
+                self.extend(expires_at, *ttl_ms, now);
                 Vec::new()
             }
             EventKind::Outcome(said) => self.said(*said),
@@ -273,17 +283,46 @@ impl LiveSession {
         effects
     }
 
-    fn extend(&mut self, left: Duration, now: Instant) {
-        // More time only ever moves the end away.
-        self.deadline = self.deadline.max(now + left);
+    /// The recipient's last word where the card had ended without one: it was under way when time ran out here, or when the agent
+    /// called off. A customer who says no has to be heard; every other end stands.
+    fn after_the_end(&mut self, event: &EventKind) -> Vec<Effect> {
+        let (EventKind::Outcome(said), Some(outcome @ (Outcome::Expired | Outcome::Cancelled))) =
+            (event, self.outcome)
+        else {
+            return Vec::new();
+        };
+        let compared = self.progress == Progress::Revealed;
+        match said {
+            wire::Outcome { matched: true, .. } if outcome == Outcome::Expired && compared => {
+                self.end(Outcome::Matched)
+            }
+            wire::Outcome { matched: true, .. } => Vec::new(),
+            wire::Outcome { unexpected, .. } => {
+                let outcome = if *unexpected { Outcome::Unexpected } else { Outcome::Mismatched };
+                self.ended_with(outcome, vec![Effect::Notify(NoticeKind::Mismatched)])
+            }
+        }
+    }
+
+    fn extend(&mut self, expires_at: &str, ttl_ms: u64, now: Instant) {
+        // How much was left is true of the moment it was said, and an event may come long after or twice; how far the end has moved
+        // stays true. More time only ever moves it away.
+        let deadline = match (self.expires_at, time_of(expires_at)) {
+            (Some(known), Some(told)) => {
+                self.expires_at = Some(told.max(known));
+                self.deadline.checked_add(Duration::try_from(told - known).unwrap_or_default())
+            }
+            _ => now.checked_add(Duration::from_millis(ttl_ms)),
+        };
+        self.deadline = deadline.map_or(self.deadline, |deadline| deadline.max(self.deadline));
         let total = (self.deadline.duration_since(self.created) + Duration::from_millis(500)).as_secs();
-        self.entry.ttl_secs = self.entry.ttl_secs.max(u32::try_from(total).unwrap_or(u32::MAX));
+        self.total_secs = self.total_secs.max(u32::try_from(total).unwrap_or(u32::MAX));
     }
 
     /// The service gave more time.
-    pub fn extended(&mut self, ttl_ms: u64, now: Instant) {
+    pub fn extended(&mut self, extended: &wire::Extended, now: Instant) {
         if !self.is_over() {
-            self.extend(Duration::from_millis(ttl_ms), now);
+            self.extend(&extended.expires_at, extended.ttl_ms, now);
         }
     }
 
@@ -352,7 +391,7 @@ impl LiveSession {
             progress: self.progress,
             outcome: self.outcome,
             remaining_ms: if over { 0 } else { millis(self.deadline.saturating_duration_since(now)) },
-            ttl_secs: self.entry.ttl_secs,
+            ttl_secs: self.total_secs,
             open_refused: self.open_refused,
             reconnecting: !over && !online,
             allowed: Allowed {
@@ -383,6 +422,178 @@ fn initials(entry: &Entry) -> String {
     words.take(2).flat_map(char::to_uppercase).collect()
 }
 
+/// A time the service names; another version may name it otherwise.
+fn time_of(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_protocol::keys::Channel;
+    use countersign_protocol::offer::OfferDraft;
+    use countersign_protocol::recipient::Opened;
+    use countersign_protocol::{Compare, EntropyError, Field, Kind, Offer, Salt};
+
+    const NO: wire::Outcome = wire::Outcome { matched: false, unexpected: false };
+    const YES: wire::Outcome = wire::Outcome { matched: true, unexpected: false };
+    const UNEXPECTED: wire::Outcome = wire::Outcome { matched: false, unexpected: true };
+
+    fn entropy(out: &mut [u8]) -> Result<(), EntropyError> {
+        getrandom::fill(out).map_err(|_| EntropyError)
+    }
+
+    fn channel() -> Channel {
+        Channel { origin: "https://verify.example".into(), org_handle: "acme".into() }
+    }
+
+    fn offer() -> Offer {
+        let field = Field { name: "Customer number".into(), kind: Kind::Code, hint: String::new() };
+        let draft = OfferDraft {
+            salt: Salt::draw(&mut entropy).unwrap(),
+            ttl_secs: 120,
+            passcode_digits: 6,
+            compare: Compare::Shown,
+            region: "FR".parse().unwrap(),
+            org_name: "Acme".into(),
+            agent_name: String::new(),
+            subject: String::new(),
+            fields: vec![field],
+        };
+        draft.check().unwrap()
+    }
+
+    /// A session of two minutes that ends at 12:02 by the service's clock, and the recipient's side of it.
+    fn begun(now: Instant) -> (LiveSession, Opened) {
+        let id = SessionId::draw(&mut entropy).unwrap();
+        let offer = offer();
+        let values = [Kind::Code.read(&offer.region, "12345678").unwrap()];
+        let began = Began::Recipient;
+        let offered = Offered::begin(&channel(), id, &offer, &values, began, &mut entropy).unwrap();
+        let opened = Opened::new(channel(), id, offer, offered.share().clone());
+        let entry = Entry {
+            template: None,
+            fields: Vec::new(),
+            values: Vec::new(),
+            subject: String::new(),
+            began,
+            ttl_secs: 120,
+            prefill: false,
+            language: Language::En,
+        };
+        let placed = Placed {
+            url: String::new(),
+            number: String::new(),
+            left: Duration::from_mins(2),
+            expires_at: "2026-01-01T12:02:00Z".to_owned(),
+            typed: false,
+        };
+        (LiveSession::new(id, entry, offered, placed, 0, now), opened)
+    }
+
+    fn tell(session: &mut LiveSession, event: EventKind, now: Instant) -> Vec<Effect> {
+        session.event(&event, now, |_| Ok(()))
+    }
+
+    /// A session whose passcode both sides have seen.
+    fn revealed(now: Instant) -> LiveSession {
+        let (mut session, opened) = begun(now);
+        let value = Kind::Code.read(&"FR".parse().unwrap(), "12345678").unwrap();
+        let (answered, answer) = opened.answer(&[value], Began::Recipient, &mut entropy).unwrap();
+        let effects = tell(&mut session, EventKind::Answered(answer), now);
+        let tag = effects.into_iter().find_map(|effect| match effect {
+            Effect::Verdict(verdict) => verdict.tag,
+            _ => None,
+        });
+        let confirmed = answered.accept(&tag.unwrap()).ok().unwrap();
+        tell(&mut session, EventKind::Viewed { nonce: confirmed.nonce().clone() }, now);
+        session.reveal().unwrap();
+        session
+    }
+
+    #[test]
+    fn a_customer_who_says_no_is_heard_after_time_has_run_out_or_the_agent_has_called_off() {
+        let now = Instant::now();
+        for (said, outcome) in [(NO, Outcome::Mismatched), (UNEXPECTED, Outcome::Unexpected)] {
+            for cancelled in [false, true] {
+                let mut session = revealed(now);
+                if cancelled {
+                    session.cancel().unwrap();
+                } else {
+                    session.tick(now + Duration::from_mins(2));
+                }
+                let effects = tell(&mut session, EventKind::Outcome(said), now);
+                assert!(effects.contains(&Effect::Notify(NoticeKind::Mismatched)), "{effects:?}");
+                assert_eq!(session.view(now, true).outcome, Some(outcome));
+                // Once: the same word again, or another, changes nothing.
+                for said in [NO, UNEXPECTED, YES] {
+                    assert_eq!(tell(&mut session, EventKind::Outcome(said), now), []);
+                    assert_eq!(session.view(now, true).outcome, Some(outcome));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_match_that_comes_after_the_time_is_one_only_where_both_had_seen_the_code() {
+        let (now, late) = (Instant::now(), Instant::now() + Duration::from_mins(3));
+        let mut session = revealed(now);
+        session.tick(late);
+        tell(&mut session, EventKind::Outcome(YES), late);
+        assert_eq!(session.view(late, true).outcome, Some(Outcome::Matched));
+
+        let (mut unseen, _) = begun(now);
+        unseen.tick(late);
+        assert_eq!(tell(&mut unseen, EventKind::Outcome(YES), late), []);
+        assert_eq!(unseen.view(late, true).outcome, Some(Outcome::Expired));
+
+        let mut cancelled = revealed(now);
+        cancelled.cancel().unwrap();
+        assert_eq!(tell(&mut cancelled, EventKind::Outcome(YES), late), []);
+        assert_eq!(cancelled.view(late, true).outcome, Some(Outcome::Cancelled));
+    }
+
+    #[test]
+    fn other_ends_stand_whatever_is_said_after_them() {
+        let now = Instant::now();
+        let mut session = revealed(now);
+        tell(&mut session, EventKind::Outcome(YES), now);
+        for event in [EventKind::Outcome(NO), EventKind::Expired, EventKind::Opened] {
+            assert_eq!(tell(&mut session, event, now), []);
+        }
+        assert_eq!(session.view(now, true).outcome, Some(Outcome::Matched));
+    }
+
+    #[test]
+    fn more_time_moves_the_end_by_as_much_as_the_service_moved_it_however_late_or_often_that_is_said() {
+        let now = Instant::now();
+        let (mut session, _) = begun(now);
+        let more = || EventKind::Extended { expires_at: "2026-01-01T12:04:00Z".into(), ttl_ms: 200_000 };
+        // The service gave it after forty seconds; the event comes a minute after that, and then once more.
+        for said in [100, 150] {
+            tell(&mut session, more(), now + Duration::from_secs(said));
+            assert_eq!(session.left(now), Duration::from_mins(4));
+        }
+        let asked = wire::Extended { expires_at: "2026-01-01T12:04:00Z".into(), ttl_ms: 200_000 };
+        session.extended(&asked, now + Duration::from_secs(160));
+        assert_eq!(session.left(now), Duration::from_mins(4));
+        // An older one moves nothing back.
+        let older = EventKind::Extended { expires_at: "2026-01-01T12:03:00Z".into(), ttl_ms: 200_000 };
+        tell(&mut session, older, now + Duration::from_secs(170));
+        assert_eq!(session.left(now), Duration::from_mins(4));
+    }
+
+    #[test]
+    fn more_time_is_shown_and_what_was_asked_for_is_kept_for_starting_over() {
+        let now = Instant::now();
+        let (mut session, _) = begun(now);
+        let more = EventKind::Extended { expires_at: "2026-01-01T12:04:00Z".into(), ttl_ms: 240_000 };
+        tell(&mut session, more, now);
+        assert_eq!(session.view(now, true).ttl_secs, 240);
+        assert_eq!(session.entry().ttl_secs, 120);
+    }
 }

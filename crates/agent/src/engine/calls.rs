@@ -35,6 +35,8 @@ pub(super) enum Report {
     Left(Reply<()>),
     /// The service said who we are.
     Identified(u64, Me),
+    /// A start was refused because what we know is old; what the service says now, if it said anything.
+    Refreshed(u64, Option<Me>, Reply<String>, Refused),
     /// The organization's templates.
     Shared(u64, Vec<SharedTemplate>),
     /// Events flow.
@@ -87,6 +89,7 @@ impl Creation {
             url: created.url.clone(),
             number: created.number.clone(),
             left: Duration::from_millis(created.ttl_ms),
+            expires_at: created.expires_at.clone(),
             typed: self.typed,
         };
         (LiveSession::new(self.id, self.entry, self.offered, placed, colour, now), self.replaces, self.reply)
@@ -101,6 +104,21 @@ impl<D: Desktop> Engine<D> {
         tokio::spawn(async move {
             let result = repeat(until, || client.create(&request)).await;
             report(&reports, Report::Created(Box::new(creation), result));
+        });
+    }
+
+    /// Asks again who we are, then refuses a start that was made of what we knew before: the next one is made of what is so now. The
+    /// stream stays as it is: a new one would tell of live sessions from their beginning, and no session takes an answer twice.
+    pub(super) fn send_refresh(&self, reply: Reply<String>, refused: Refused) {
+        let Some(service) = &self.service else {
+            let _ = reply.send(Err(refused));
+            return;
+        };
+        let (client, reports, generation) = (service.client.clone(), self.reports.clone(), self.generation);
+        let until = Instant::now() + START_PATIENCE;
+        tokio::spawn(async move {
+            let me = repeat(until, || client.me()).await.ok();
+            report(&reports, Report::Refreshed(generation, me, reply, refused));
         });
     }
 

@@ -60,6 +60,12 @@ impl<D: Desktop> Engine<D> {
                 let _ = reply.send(Ok(()));
             }
             Report::Identified(generation, me) if generation == self.generation => self.me = Some(me),
+            Report::Refreshed(generation, me, reply, refused) => {
+                if let Some(me) = me.filter(|_| generation == self.generation) {
+                    self.me = Some(me);
+                }
+                let _ = reply.send(Err(refused));
+            }
             Report::Shared(generation, shared) if generation == self.generation => {
                 self.templates.set_shared(shared);
             }
@@ -87,7 +93,7 @@ impl<D: Desktop> Engine<D> {
             Report::Extended(id, result, reply) => {
                 let answer = result.map(|extended| {
                     if let Some(session) = self.session_mut(&id) {
-                        session.extended(extended.ttl_ms, Instant::now());
+                        session.extended(&extended, Instant::now());
                     }
                 });
                 let _ = reply.send(answer.map_err(Into::into));

@@ -197,11 +197,17 @@ impl<D: Desktop> Engine<D> {
         let created = match result {
             Ok(created) => created,
             Err(error) => {
-                answer(creation.reply, Err(self.explain(error)));
+                self.not_created(creation.reply, error);
                 return;
             }
         };
         let id = creation.id;
+        // Asked for twice, or dismissed meanwhile: there is no card for it, and nobody would see what becomes of it.
+        if creation.replaces.is_some_and(|old| self.session(&old).is_none()) {
+            self.send_cancel(&id);
+            answer(creation.reply, Err(Refused::no_such_session()));
+            return;
+        }
         if let Err(refused) = self.enter_history(&creation) {
             self.send_cancel(&id);
             answer(creation.reply, Err(refused));
@@ -247,20 +253,21 @@ impl<D: Desktop> Engine<D> {
         }
     }
 
-    /// A refused start, in the user's words.
-    fn explain(&mut self, error: ClientError) -> Refused {
-        if matches!(&error, ClientError::Refused { code, .. } if code == "profile_changed") {
-            // What we know of the organization is old: ask again, then the same start will do.
-            if let Some(service) = &self.service {
-                let credential = service.credential.clone();
-                self.connect(credential);
-            }
-            return Refused::new(
+    /// A refused start, in the user's words; where what we know of the organization is old, after asking again.
+    fn not_created(&self, reply: Reply<String>, error: ClientError) {
+        let stale = match &error {
+            ClientError::Refused { code, .. } if code == "profile_changed" => Refused::new(
                 RefusedCode::Offline,
                 "Your organization's profile has changed. Start the session again.",
-            );
-        }
-        error.into()
+            ),
+            // The policy we went by may be yesterday's.
+            ClientError::Refused { code, .. } if code == "out_of_policy" => error.into(),
+            _ => {
+                answer(reply, Err(error.into()));
+                return;
+            }
+        };
+        self.send_refresh(reply, stale);
     }
 
     fn copy_link(&mut self, session: &str) -> Result<Copied, Refused> {
