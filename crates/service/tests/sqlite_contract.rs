@@ -7,11 +7,11 @@ mod contract;
 
 use contract::Party;
 use contract::model::{Call, Content};
-use countersign_service::audit::SqliteAudit;
+use countersign_service::audit::{AuditQuery, SqliteAudit};
 use countersign_service::clock::ManualClock;
 use countersign_service::sqlite::Database;
 use countersign_service::store::sqlite::SqliteStore;
-use countersign_service::store::{EVENTS_KEPT_MS, StoreError};
+use countersign_service::store::{EVENTS_KEPT_MS, KEPT_AFTER_MS, StoreError};
 use rusqlite::Connection;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -43,6 +43,8 @@ async fn an_event_is_gone_from_the_file_when_its_time_is_up() {
     let (party, file) = with_file();
     let run = party.run(60).await;
     run.call(Call::Open(Content::Ours)).await.unwrap();
+    // It is over, and will not run out.
+    run.call(Call::Cancel).await.unwrap();
     let kept = || file.query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0)).unwrap();
     party.clock.advance(EVENTS_KEPT_MS - 1);
     party.store.forget().await.unwrap();
@@ -50,6 +52,21 @@ async fn an_event_is_gone_from_the_file_when_its_time_is_up() {
     party.clock.advance(1);
     party.store.forget().await.unwrap();
     assert_eq!(kept(), 0);
+}
+
+/// The service was down when the session ran out, and what is forgotten is looked for first after the start.
+#[tokio::test]
+async fn what_ran_out_while_nobody_looked_ends_before_it_is_forgotten() {
+    let (party, _file) = with_file();
+    let run = party.run(30).await;
+    party.clock.advance(30_000 + KEPT_AFTER_MS);
+    party.store.forget().await.unwrap();
+    let events = party.store.events_since(run.agent.clone(), 0).await.unwrap();
+    assert_eq!(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["expired"]);
+    let query = AuditQuery { limit: 2, ..AuditQuery::default() };
+    let entries = party.audit.page(query).await.unwrap();
+    assert_eq!((entries.len(), entries[0].outcome.as_deref()), (1, Some("expired")));
+    run.call(Call::Create(Content::Ours)).await.unwrap();
 }
 
 /// It is looked for often, and nearly always in vain: that must not stand in line with those who write.

@@ -140,12 +140,13 @@ fn cross_off(connection: &Connection, done: &[Changed]) -> Result<(), rusqlite::
     done.iter().try_for_each(|changed| statement.execute([changed.row, changed.changes]).map(drop))
 }
 
-/// Drops rows of sessions that are not kept any more, once they were handed over.
+/// Drops rows of sessions that are not kept any more, once they were handed over. A session that is kept may have its end before
+/// it however old it is: the service may have been down when it ran out.
 async fn drop_old(database: &Database, now: Millis) -> Result<(), AuditError> {
     let before = now - MAX_LIFE_MS - 2 * KEPT_AFTER_MS;
     let drop_them = "DELETE FROM audit WHERE row IN (
              SELECT row FROM audit WHERE created_at < ?1 AND row NOT IN (SELECT row FROM audit_outbox)
-             ORDER BY row LIMIT 10000)";
+             AND row NOT IN (SELECT audit FROM sessions) ORDER BY row LIMIT 10000)";
     write(database, move |connection| connection.prepare_cached(drop_them)?.execute([before]).map(drop)).await
 }
 
@@ -160,4 +161,33 @@ where
     };
     let written = database.write(job, |_| ()).await;
     Ok(written.map_err(|stopped| AuditError(stopped.into()))??)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The service was down when the session ran out: its row, handed over long ago, waits for how it ended.
+    #[tokio::test]
+    async fn a_row_is_kept_for_as_long_as_its_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(folder.path()).unwrap();
+        keep(&database).await.unwrap();
+        let placed = "INSERT INTO audit (session, org, agent, kinds, created_at) VALUES (x'00', 'acme', 'dana', 'phone', 0);
+             INSERT INTO sessions (id, org, agent, number, request, created_at, expires_at, stage, audit)
+                 SELECT session, org, agent, '000000', '', 0, 30000, 'waiting', row FROM audit;
+             DELETE FROM audit_outbox;";
+        write(&database, |connection| connection.execute_batch(placed)).await.unwrap();
+        let count = || {
+            database.read(|connection| {
+                connection.query_row("SELECT count(*) FROM audit", [], |row| row.get::<_, i64>(0)).unwrap()
+            })
+        };
+        let later = MAX_LIFE_MS + 2 * KEPT_AFTER_MS + 1;
+        drop_old(&database, later).await.unwrap();
+        assert_eq!(count(), 1);
+        write(&database, |connection| connection.execute_batch("DELETE FROM sessions")).await.unwrap();
+        drop_old(&database, later).await.unwrap();
+        assert_eq!(count(), 0);
+    }
 }

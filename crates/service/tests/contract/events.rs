@@ -132,6 +132,8 @@ pub async fn events_are_kept_twenty_minutes_and_their_numbers_are_not_given_agai
     early.call(Call::Open(Content::Ours)).await.unwrap();
     party.clock.advance(1);
     early.call(Call::Answer(Content::Ours)).await.unwrap();
+    // It is over, and will not run out.
+    early.call(Call::Cancel).await.unwrap();
     party.clock.advance(EVENTS_KEPT_MS - 2);
     for forget in [false, true] {
         if forget {

@@ -287,6 +287,8 @@ impl<'a> Verbs<'a> {
     }
 
     pub(super) fn forget(&mut self) -> Result<(), StoreError> {
+        // After a start this may come before the first `expire`: what ran out while nobody ran has its end to be told yet.
+        self.expire()?;
         self.connection
             .prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?
             .execute([self.now - KEPT_AFTER_MS])?;
