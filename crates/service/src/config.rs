@@ -102,13 +102,13 @@ pub enum ConfigError {
     #[error("{0} cannot be read: {1}")]
     Read(PathBuf, #[source] std::io::Error),
     /// It is not such a file.
-    #[error("{path}, line {line} ({key}): {said}")]
+    #[error("{path}, line {line}{key}: {said}")]
     Parse {
         /// The file.
         path: PathBuf,
         /// Where in it.
         line: usize,
-        /// What stands there before an equals sign.
+        /// The key that stands there, in brackets; nothing if what stands there is none.
         key: String,
         /// What is wrong.
         said: String,
@@ -125,17 +125,26 @@ impl FileConfig {
     }
 }
 
-/// The error without the line itself, which may hold a password.
+/// The error without the line itself, which may hold a password. A line within an array is all value: only what can be nothing but
+/// a key is shown.
 fn explained(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count();
-    let key = text.lines().nth(line).and_then(|line| line.split('=').next()).unwrap_or_default();
+    let key = text.lines().nth(line).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    let plain = |key: &&str| key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     ConfigError::Parse {
         path: path.to_owned(),
         line: line + 1,
-        key: key.trim().to_owned(),
-        said: error.message().lines().next().unwrap_or_default().to_owned(),
+        key: key.filter(plain).map(|key| format!(" ({key})")).unwrap_or_default(),
+        said: without_value(error.message().lines().next().unwrap_or_default()),
     }
+}
+
+/// What is wrong with a value, without the text that it is: it may have been meant for another key.
+fn without_value(said: &str) -> String {
+    let parts =
+        said.split_once(" string \"").and_then(|(before, rest)| Some((before, rest.rsplit_once('"')?.1)));
+    parts.map_or_else(|| said.to_owned(), |(before, after)| format!("{before} string{after}"))
 }
 
 #[cfg(test)]
@@ -158,5 +167,30 @@ mod tests {
         let nodes: FileConfig =
             toml::from_str(include_str!("../../../deploy/two-nodes/service.toml")).unwrap();
         assert_eq!(nodes.log_format, Some(LogFormat::Json));
+    }
+
+    /// Which line is wrong, and never what a line of an array holds: it is a URL with a password.
+    #[test]
+    fn an_error_shows_a_key_and_nothing_else_of_its_line() {
+        let read = |text: &str| {
+            let error = toml::from_str::<FileConfig>(text).unwrap_err();
+            explained(Path::new("c.toml"), text, &error).to_string()
+        };
+        let url = |node| format!("  \"redis://:S3cret-canary@{node}/\"");
+        let listed =
+            |between: &str, end: &str| format!("redis = [\n{}{between}\n{}{end}", url("a"), url("b?a=1"));
+        for text in [
+            listed("", "\n]"),
+            listed(",", ""),
+            listed(",", "\nlisten = 1"),
+            listed("]", "\n"),
+            "redis = [\nredis://:S3cret-canary@a/=1\n]".to_owned(),
+            "S3cret canary = 1\n".to_owned(),
+            "redis-replicas = \"redis://:S3cret-canary@a/\"".to_owned(),
+        ] {
+            let said = read(&text);
+            assert!(said.starts_with("c.toml, line ") && !said.contains("S3cret"), "{said}");
+        }
+        assert!(read("data = \"/d\"\nlisten = 1").starts_with("c.toml, line 2 (listen): "));
     }
 }
