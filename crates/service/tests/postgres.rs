@@ -125,6 +125,10 @@ async fn an_operator_does_everything_on_postgresql_and_the_password_is_nowhere()
         assert!(!said.contains(PASSWORD) && !said.contains("wrong-canary"), "{said}");
     }
     assert!(!err.contains(token), "nor is the agent's token in the log");
+    // Nor what is asked of PostgreSQL: ids of sessions that are not opened yet, hashes of tokens. What else was
+    // asked for is there.
+    assert!(err.contains("answered method=POST"), "{err}");
+    assert!(!err.contains("with parameters") && !err.contains("executing "), "{err}");
 }
 
 /// PostgreSQL is killed while sessions are at every step. Recipients go on; agents are told so clearly; nothing is half done;

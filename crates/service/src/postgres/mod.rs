@@ -16,6 +16,7 @@ pub(crate) use lease::{Failure, Lease};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use std::time::Duration;
 use tokio_postgres::NoTls;
+use tracing::Level;
 
 /// Connections of one node. Look-ups by key take well under a millisecond each; more would only queue in the server.
 const CONNECTIONS: usize = 16;
@@ -44,6 +45,12 @@ pub enum PostgresError {
     /// The pool cannot be made.
     #[error("the pool of connections cannot be made: {0}")]
     Pool(String),
+}
+
+/// Whether what this module says at this level may be written down. The library writes the parameters of each statement into its
+/// log for whoever looks for a fault; among ours are ids of sessions that nobody has opened yet, and hashes of tokens.
+pub fn may_be_logged(module: &str, level: &Level) -> bool {
+    *level <= Level::INFO || !module.starts_with("tokio_postgres")
 }
 
 /// The database. Clones share one pool.
