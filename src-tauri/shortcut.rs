@@ -20,9 +20,14 @@ pub fn plugin() -> TauriPlugin<Wry> {
         .build()
 }
 
-/// Listens to this shortcut and no other; to none if it is empty.
+/// Listens to this shortcut and no other; to none if it is empty. One that is in force is not given back and asked for again: another
+/// program could take it in between.
 pub fn set(app: &AppHandle, shortcut: &str) -> Result<(), ShortcutUnavailable> {
     let shortcuts = app.global_shortcut();
+    // There is never more than one of ours.
+    if !shortcut.is_empty() && shortcuts.is_registered(shortcut) {
+        return Ok(());
+    }
     if let Err(error) = shortcuts.unregister_all() {
         tracing::warn!(%error, "the old shortcut could not be given back");
     }

@@ -1,7 +1,7 @@
 //! What the user chose, in `settings.toml`. Nothing secret: the file says which service we are enrolled with, the keyring
 //! holds the token.
 
-use crate::templates::write_whole;
+use crate::templates::{read_whole, write_whole};
 use crate::view::Preferences;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -33,22 +33,7 @@ impl SettingsFile {
     /// Reads the settings. A file that is absent is the default; one that cannot be read is kept under another name, so
     /// that nothing is lost, and the default is used.
     pub fn load(&self) -> Settings {
-        let text = match std::fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Settings::default(),
-            Err(error) => {
-                tracing::warn!(%error, "settings cannot be read; using the defaults");
-                return Settings::default();
-            }
-        };
-        toml::from_str(&text).unwrap_or_else(|_| {
-            let kept = self.path.with_extension("toml.damaged");
-            tracing::warn!("settings are damaged; they are kept beside the new file");
-            if let Err(error) = std::fs::rename(&self.path, kept) {
-                tracing::warn!(%error, "damaged settings could not be kept");
-            }
-            Settings::default()
-        })
+        read_whole(&self.path, |text| toml::from_str(text).ok())
     }
 
     /// Writes the settings whole: to a new file first, then in the old one's place.
@@ -76,5 +61,11 @@ mod tests {
         std::fs::write(folder.path().join("settings.toml"), "service = [").unwrap();
         assert_eq!(file.load(), Settings::default());
         assert!(folder.path().join("settings.toml.damaged").exists());
+
+        std::fs::write(folder.path().join("settings.toml"), b"\xff").unwrap();
+        assert_eq!(file.load(), Settings::default());
+        file.save(&settings).unwrap();
+        assert_eq!(std::fs::read(folder.path().join("settings.toml.damaged-2")).unwrap(), b"\xff");
+        assert_eq!(std::fs::read(folder.path().join("settings.toml.damaged")).unwrap(), b"service = [");
     }
 }

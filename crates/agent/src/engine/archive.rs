@@ -3,7 +3,7 @@
 
 use super::calls::{Report, report};
 use super::handle::Reply;
-use super::{Engine, now_ms};
+use super::{Engine, FORGET_EVERY, now_ms};
 use crate::credentials::{CredentialStore, KeyringUnavailable};
 use crate::desktop::Desktop;
 use crate::history::chain::{ChainKey, KEY_BYTES};
@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use zeroize::Zeroizing;
 
 /// The name the chain's key has in the keyring.
@@ -97,16 +98,17 @@ impl<D: Desktop> Engine<D> {
         self.forget_old_history();
     }
 
-    /// Forgets what is older than the user wants it kept.
+    /// Forgets what is older than the user wants it kept: at the start, when that is changed, and every now and then.
     pub(super) fn forget_old_history(&mut self) {
+        self.forget_at = Instant::now() + FORGET_EVERY;
         let days = i64::from(self.settings.preferences.history_days);
         if days == 0 {
             return;
         }
-        if let Ok(history) = &mut self.history
-            && history.forget_before(now_ms() - days * DAY_MS).is_err()
-        {
-            self.warn(Warning::HistoryUnavailable);
+        let Ok(history) = &mut self.history else { return };
+        match history.forget_before(now_ms() - days * DAY_MS) {
+            Ok(_) => self.history_is_written(),
+            Err(_) => self.warn(Warning::HistoryUnavailable),
         }
     }
 }

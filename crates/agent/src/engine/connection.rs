@@ -49,6 +49,7 @@ impl<D: Desktop> Engine<D> {
                 if saved.is_err() {
                     self.warn(Warning::KeyringUnavailable);
                 } else {
+                    self.unwarn(Warning::KeyringUnavailable);
                     self.settle(Some(credential.service.clone()));
                 }
                 self.connect(credential);
@@ -175,6 +176,8 @@ impl<D: Desktop> Engine<D> {
                 effects.into_iter().filter(|effect| matches!(effect, crate::session::Effect::Record(_)));
             self.apply(id, recorded.collect());
         }
+        // The last chance for what history would not take.
+        self.write_down();
         if let Some((_, text)) = self.copied.take() {
             self.desktop.forget_copied(&text);
         }
@@ -202,7 +205,7 @@ impl<D: Desktop> Engine<D> {
         let enrolled = self.settings.service.clone();
         self.settle(None);
         self.disconnect();
-        self.warnings.retain(|warning| *warning != Warning::KeyringUnavailable);
+        self.unwarn(Warning::KeyringUnavailable);
         let (reports, store) = (self.reports.clone(), self.store.clone());
         tokio::spawn(async move {
             if let Some(service) = enrolled {

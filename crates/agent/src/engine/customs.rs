@@ -20,12 +20,15 @@ impl<D: Desktop> Engine<D> {
         }
     }
 
-    /// Takes new preferences: into force first, so that a shortcut nobody can have is not kept; then on disk.
+    /// Takes new preferences: into force first, so that a shortcut nobody can have is not kept; then on disk. A shortcut that stays as
+    /// it is, and that another program has taken meanwhile, does not stand in the way of the rest.
     pub(super) fn set_preferences(&mut self, preferences: Preferences) -> Result<(), Refused> {
         if !TTL_SECS.contains(&preferences.ttl_secs) {
             return Err(Refused::new(RefusedCode::OutOfBounds, "A session lasts 30 to 900 seconds."));
         }
-        if let Err(error) = self.desktop.adopt(&preferences) {
+        if let Err(error) = self.desktop.adopt(&preferences)
+            && preferences.shortcut != self.settings.preferences.shortcut
+        {
             self.adopt_preferences();
             return Err(Refused::new(RefusedCode::Shortcut, format!("{error}.")));
         }

@@ -11,6 +11,8 @@ mod connection;
 mod customs;
 mod handle;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 pub use handle::Handle;
 
@@ -27,6 +29,7 @@ use calls::Report;
 use countersign_protocol::wire::Me;
 use countersign_protocol::{Entropy, EntropyError, SessionId};
 use handle::Request;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -36,6 +39,10 @@ use zeroize::Zeroizing;
 
 /// How long a link may stay on the clipboard if nobody replaces it.
 const CLIPBOARD_TIME: Duration = Duration::from_mins(1);
+/// How long what history did not take waits before it is tried again.
+const WRITE_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// How often history is rid of what is too old. The clock stands still while the machine sleeps: a day by it may be most of a week.
+const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// What an engine is made of.
 pub struct Options<D> {
@@ -68,6 +75,12 @@ pub struct Engine<D> {
     interrupted: Vec<(SessionId, String)>,
     warnings: Vec<Warning>,
     copied: Option<(Instant, Zeroizing<String>)>,
+    /// What history has still to be told, oldest first, and when it was so.
+    unwritten: VecDeque<(SessionId, Milestone, i64)>,
+    /// When it is tried again.
+    write_at: Option<Instant>,
+    /// When history is next rid of what is too old.
+    forget_at: Instant,
     revision: u64,
     /// Counts changes of service: reports of an earlier one are stale.
     generation: u64,
@@ -132,6 +145,9 @@ impl<D: Desktop> Engine<D> {
             interrupted,
             warnings,
             copied: None,
+            unwritten: VecDeque::new(),
+            write_at: None,
+            forget_at: Instant::now() + FORGET_EVERY,
             revision: 0,
             generation: 0,
             reports,
@@ -170,7 +186,8 @@ impl<D: Desktop> Engine<D> {
     /// The earliest moment at which something happens by itself.
     fn next_wake(&self) -> Option<Instant> {
         let deadlines = self.sessions.iter().filter_map(LiveSession::deadline);
-        deadlines.chain(self.copied.iter().map(|(until, _)| *until)).min()
+        let copied = self.copied.iter().map(|(until, _)| *until);
+        deadlines.chain(copied).chain(self.write_at).chain([self.forget_at]).min()
     }
 
     fn tick(&mut self) {
@@ -182,6 +199,12 @@ impl<D: Desktop> Engine<D> {
             self.sessions.iter_mut().map(|session| (*session.id(), session.tick(now))).collect();
         for (id, effects) in expired {
             self.apply(&id, effects);
+        }
+        if self.write_at.is_some_and(|at| at <= now) {
+            self.write_down();
+        }
+        if self.forget_at <= now {
+            self.forget_old_history();
         }
         self.changed();
     }
@@ -200,12 +223,33 @@ impl<D: Desktop> Engine<D> {
     }
 
     fn record(&mut self, id: &SessionId, milestone: Milestone) {
-        let recorded = match &mut self.history {
-            Ok(history) => history.mark(id, milestone, now_ms()).is_ok(),
-            Err(_) => false,
+        self.unwritten.push_back((*id, milestone, now_ms()));
+        self.write_down();
+    }
+
+    /// Tells history what it has still to be told. What it does not take is kept and tried again: a disk that is full for a minute
+    /// must not cost what a session came to.
+    fn write_down(&mut self) {
+        let Ok(history) = &mut self.history else {
+            self.unwritten.clear();
+            return;
         };
-        if !recorded {
-            self.warn(Warning::HistoryUnavailable);
+        while let Some((id, milestone, at)) = self.unwritten.front() {
+            if history.mark(id, *milestone, *at).is_err() {
+                self.write_at = Some(Instant::now() + WRITE_AGAIN_AFTER);
+                self.warn(Warning::HistoryUnavailable);
+                return;
+            }
+            self.unwritten.pop_front();
+        }
+        self.write_at = None;
+        self.history_is_written();
+    }
+
+    /// A write has succeeded: what was said of earlier ones is over.
+    fn history_is_written(&mut self) {
+        if self.unwritten.is_empty() {
+            self.unwarn(Warning::HistoryUnavailable);
         }
     }
 
@@ -221,6 +265,10 @@ impl<D: Desktop> Engine<D> {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
+    }
+
+    fn unwarn(&mut self, warning: Warning) {
+        self.warnings.retain(|known| *known != warning);
     }
 
     fn session(&self, id: &SessionId) -> Option<&LiveSession> {

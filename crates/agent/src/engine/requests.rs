@@ -233,7 +233,9 @@ impl<D: Desktop> Engine<D> {
             began: entry.began,
             ttl_secs: entry.ttl_secs,
         };
-        Ok(self.history()?.insert(&row)?)
+        self.history()?.insert(&row)?;
+        self.history_is_written();
+        Ok(())
     }
 
     /// Lays the card on the table; one that it replaces is called off and cleared away.

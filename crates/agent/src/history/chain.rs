@@ -92,15 +92,29 @@ impl Sealer {
         Ok(())
     }
 
-    /// Seals a row that has just ended, or lets it wait.
+    /// Seals a row that has just ended, or lets it wait. Within a transaction. Where the chain takes no more, because somebody has
+    /// tampered with it or it is damaged, the row stays outside: what a session came to is worth more than its seal, and
+    /// [`verify`] tells.
     pub(super) fn seal(&mut self, connection: &Connection, row: i64) -> Result<(), rusqlite::Error> {
         let Some(key) = &self.key else {
-            self.waiting.push(row);
+            // Once, also when what it ended with has to be written again.
+            if !self.waiting.contains(&row) {
+                self.waiting.push(row);
+            }
             return Ok(());
         };
+        connection.execute_batch("SAVEPOINT seal")?;
+        if let Err(error) = Self::append(connection, key, row) {
+            tracing::error!(%error, "a record could not be sealed");
+            connection.execute_batch("ROLLBACK TO seal")?;
+        }
+        connection.execute_batch("RELEASE seal")
+    }
+
+    fn append(connection: &Connection, key: &ChainKey, row: i64) -> Result<(), rusqlite::Error> {
         let (seq, before) = end(connection, "newest")?.unwrap_or((0, ROOT));
         let mac = connection
-            .prepare_cached(&format!("SELECT {SEALED} FROM sessions WHERE row = ?1"))?
+            .prepare_cached(&format!("SELECT {SEALED} FROM sessions WHERE row = ?1 AND outcome IS NOT NULL"))?
             .query_row([row], |columns| key.record(&before, columns))?;
         connection.prepare_cached("INSERT INTO chain VALUES (?1, ?2, ?3)")?.execute(params![
             seq + 1,
@@ -300,6 +314,18 @@ mod tests {
         let history = ten(folder.path());
         let found = history.reader().unwrap().verify(&ChainKey::new([8; KEY_BYTES])).unwrap();
         assert!(matches!(found, Integrity::Broken { .. }));
+    }
+
+    #[test]
+    fn what_a_session_came_to_is_stored_where_the_chain_takes_no_more_seals() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = ten(folder.path());
+        history.connection.execute_batch("DELETE FROM chain_ends").unwrap();
+        end(&mut history, 11);
+        let page = history.reader().unwrap().page(&crate::view::HistoryQuery::default(), None, 1).unwrap();
+        let row = page.rows.first().unwrap();
+        assert_eq!((row.row, row.outcome, row.ended_at), (11, Some(Outcome::Matched), Some(2)));
+        assert!(matches!(check(&history), Integrity::Broken { row: 10, .. }));
     }
 
     #[test]

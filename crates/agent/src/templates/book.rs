@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 const MAX_OWN: usize = 200;
 /// Longest file we import, in bytes.
 const MAX_IMPORT_BYTES: usize = 256 * 1024;
+/// Most damaged files that are kept beside one.
+const MOST_DAMAGED: u32 = 1000;
 /// What is a favourite before the user has said anything.
 const FIRST_FAVOURITE: &str = "phone";
 /// Own templates' ids begin with it.
@@ -87,16 +89,7 @@ impl TemplateBook {
     /// The book in this folder. A file that cannot be read is kept under another name.
     pub fn open(folder: &Path) -> Self {
         let path = folder.join("templates.json");
-        let kept = match std::fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).unwrap_or_else(|_| {
-                tracing::warn!("the templates file is damaged; it is kept beside the new one");
-                if let Err(error) = std::fs::rename(&path, path.with_extension("json.damaged")) {
-                    tracing::warn!(%error, "the damaged templates file could not be kept");
-                }
-                Kept::default()
-            }),
-            Err(_) => Kept::default(),
-        };
+        let kept = read_whole(&path, |text| serde_json::from_str(text).ok());
         Self { path, kept, shared: Vec::new() }
     }
 
@@ -246,6 +239,38 @@ impl TemplateBook {
         self.kept = next;
         Ok(())
     }
+}
+
+/// Reads a file of the user's. One that is absent is the default, and so is one that cannot be read, for whatever reason: that one is
+/// kept under another name, for the next save takes its place.
+pub(crate) fn read_whole<T: Default>(path: &Path, parse: impl FnOnce(&str) -> Option<T>) -> T {
+    let read = std::fs::read_to_string(path)
+        .and_then(|text| parse(&text).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData)));
+    read.unwrap_or_else(|error| {
+        if error.kind() != io::ErrorKind::NotFound {
+            let file = path.file_name().unwrap_or_default().display();
+            tracing::warn!(%error, %file, "a file is damaged; it is kept beside the new one");
+            if let Err(error) = put_aside(path) {
+                tracing::error!(%error, %file, "a damaged file could not be kept");
+            }
+        }
+        T::default()
+    })
+}
+
+/// Gives a damaged file a name that no earlier one has.
+fn put_aside(path: &Path) -> io::Result<()> {
+    for number in 1..=MOST_DAMAGED {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if number == 1 { ".damaged".to_owned() } else { format!(".damaged-{number}") });
+        let aside = PathBuf::from(name);
+        match aside.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return std::fs::rename(path, aside),
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Writes a file whole: to a new one first, then in the old one's place.
@@ -402,5 +427,19 @@ mod tests {
         std::fs::write(folder.path().join("templates.json"), "{").unwrap();
         assert_eq!(TemplateBook::open(folder.path()).list(Language::En).len(), built_in(Language::En).len());
         assert!(folder.path().join("templates.json.damaged").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_kept_and_so_is_what_was_kept_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("templates.json");
+        for damage in [b"\xff".as_slice(), b"\xfe", b"{"] {
+            std::fs::write(&path, damage).unwrap();
+            TemplateBook::open(folder.path()).favour("email", true).unwrap();
+            assert!(std::fs::read_to_string(&path).unwrap().contains("email"), "and the new one is saved");
+        }
+        for (name, damage) in [("damaged", b"\xff".as_slice()), ("damaged-2", b"\xfe"), ("damaged-3", b"{")] {
+            assert_eq!(std::fs::read(folder.path().join(format!("templates.json.{name}"))).unwrap(), damage);
+        }
     }
 }

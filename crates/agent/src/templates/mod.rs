@@ -4,8 +4,8 @@
 
 mod book;
 
-pub(crate) use book::write_whole;
 pub use book::{BookError, TemplateBook};
+pub(crate) use book::{read_whole, write_whole};
 
 use crate::text::{Line, say, say_more};
 use crate::view::{FieldSpec, Language, Template, TemplateSource};
