@@ -48,8 +48,10 @@ pub struct CreateSession {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ShownText>))]
     pub subject: Option<String>,
-    /// For the audit; not shown and not authenticated.
+    /// For the audit; not shown and not authenticated. At most [`MAX_TEMPLATE_ID_CHARS`] letters, digits, hyphens and underscores
+    /// of ASCII.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 40, pattern = "^[A-Za-z0-9_-]*$"))]
     pub template_id: Option<String>,
     /// What the recipient is asked for.
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 3))]
@@ -85,6 +87,13 @@ impl CreateSession {
             template_id,
             fields,
         }
+    }
+
+    /// Whether `template_id` is within its bounds. It is kept for as long as the audit is, and read in spreadsheets: it is a name,
+    /// not a text.
+    pub fn names_its_template(&self) -> bool {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        self.template_id.as_ref().is_none_or(|id| id.len() <= MAX_TEMPLATE_ID_CHARS && id.bytes().all(plain))
     }
 
     /// The offer in the request, checked.

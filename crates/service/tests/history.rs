@@ -94,13 +94,17 @@ async fn the_program_lists_and_exports_it() {
     let sam = supervisor(&service, "acme").await;
     for place in 0..3 {
         let mut draft = Draft::new(&service.origin);
-        draft.request.template_id = Some(format!("=HYPERLINK(\"{place}\")"));
+        draft.request.template_id = Some(format!("order-{place}"));
         let created = service.post("/api/v1/sessions", &sam, &draft.request).await;
         let session = draft.placed(read::<Created>(created, StatusCode::CREATED).await);
         service.open(&session).await;
         service.clock.advance(DAY_MS);
     }
     let data = service.data();
+    // Earlier versions took any text there.
+    let database = rusqlite::Connection::open(data.join("countersign.db")).unwrap();
+    let earlier = "UPDATE audit SET template = replace(template, 'order-', '=HYPERLINK(\"') || '\")'";
+    assert_eq!(database.execute(earlier, []).unwrap(), 3);
     let list = ask(data, &["audit", "list", "--org", "acme"]);
     let lines: Vec<_> = list.lines().collect();
     assert_eq!(lines.len(), 3);

@@ -72,11 +72,27 @@ async fn supervisors_write_what_every_agent_of_theirs_reads() {
     problem(call(&service, Method::PUT, &one, &sam, &content("x")).await, 404, "unknown_template").await;
     problem(service.get_as(&one, dana).await, 404, "unknown_template").await;
     assert_eq!(names(&service, dana).await, ["A parcel"]);
-    // A session may name the template it was made from.
-    let mut draft = Draft::new(&service.origin);
-    draft.request.template_id = Some("parcel".to_owned());
-    let created = service.post("/api/v1/sessions", dana, &draft.request).await;
-    read::<Created>(created, StatusCode::CREATED).await;
+}
+
+/// Built-in, shared and own ones, and whatever another client names so; never a text, which the audit would keep.
+#[tokio::test]
+async fn a_session_may_name_the_template_it_was_made_from_and_nothing_else_there() {
+    let service = Service::start().await;
+    let from = async |id: &str| {
+        let mut draft = Draft::new(&service.origin);
+        draft.request.template_id = Some(id.to_owned());
+        service.post("/api/v1/sessions", &service.dana.token, &draft.request).await
+    };
+    let own = format!("own-{}", common::request(30).session_id);
+    for id in ["parcel", "birth-postcode", "-1", "", "Order_7", &own, &"a".repeat(40)] {
+        read::<Created>(from(id).await, StatusCode::CREATED).await;
+    }
+    for id in
+        ["=1+1", "a;=1", "a b", "a\tb", "a,b", "é", "a\0", "a.b", " ", &"a".repeat(41), &"a".repeat(9000)]
+    {
+        let refused = problem(from(id).await, 400, "malformed").await;
+        assert!(refused.detail.as_deref().unwrap().starts_with("template_id has at most 40 "), "{refused:?}");
+    }
 }
 
 #[tokio::test]

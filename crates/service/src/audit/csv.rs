@@ -32,14 +32,22 @@ pub fn line(entry: &AuditEntry) -> String {
 }
 
 fn cell(text: &str) -> String {
-    // Spreadsheets skip leading space, and know full-width forms of these.
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-        || text.starts_with(['\t', '\r', '\n']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n', '\'']) || text.trim() != text {
-        format!("\"{}\"", text.replace('"', "\"\""))
+    let mut written = String::with_capacity(text.len() + 2);
+    if text.starts_with(['\t', '\r', '\n']) {
+        written.push('\'');
+    }
+    // Where lists are separated by semicolons, and for a program that knows no quotes, another cell begins within this one.
+    for part in text.split_inclusive([';', '\t', '\r', '\n']) {
+        // Spreadsheets skip leading space, and know full-width forms of these.
+        if part.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+            written.push('\'');
+        }
+        written.push_str(part);
+    }
+    if written.contains([',', ';', '\t', '"', '\r', '\n', '\'']) || written.trim() != written {
+        format!("\"{}\"", written.replace('"', "\"\""))
     } else {
-        text
+        written
     }
 }
 
@@ -59,8 +67,11 @@ mod tests {
             ("-1", "\"'-1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("  =1", "\"'  =1\""),
-            ("\t=1", "\"'\t=1\""),
-            ("\r\n=1", "\"'\r\n=1\""),
+            ("\t=1", "\"'\t'=1\""),
+            ("\r\n=1", "\"'\r\n'=1\""),
+            ("a;=1;b; +2;c-3", "\"a;'=1;b;' +2;c-3\""),
+            ("a\t@x\nb\n-1", "\"a\t'@x\nb\n'-1\""),
+            ("a;b", "\"a;b\""),
             ("＝1", "\"'＝1\""),
             ("a=1", "a=1"),
         ] {

@@ -12,7 +12,8 @@ use crate::store::Owner;
 use axum::extract::State;
 use axum::http::StatusCode;
 use countersign_protocol::wire::{
-    CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, Me, OrgProfile, Verdict,
+    CreateSession, Created, Empty, EnrollRequest, Enrolled, Extended, MAX_TEMPLATE_ID_CHARS, Me, OrgProfile,
+    Verdict,
 };
 use countersign_protocol::{SessionId, cpace};
 
@@ -49,6 +50,11 @@ pub(super) async fn create(
     let offer = request.offer()?;
     cpace::check_share(&request.share)
         .map_err(|_| Failure::Malformed("share is not a group element".to_owned()))?;
+    if !request.names_its_template() {
+        return Err(Failure::Malformed(format!(
+            "template_id has at most {MAX_TEMPLATE_ID_CHARS} letters, digits, hyphens and underscores"
+        )));
+    }
     let organization = organization(&app, &agent).await?;
     if offer.org_name != organization.name || offer.region != organization.country {
         return Err(Failure::ProfileChanged);
