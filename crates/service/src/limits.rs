@@ -117,9 +117,13 @@ impl Limiter {
         self.opens.count(from, self.limits.opens_per_minute)
     }
 
-    /// Somebody tries a session number.
-    pub fn number(&self, from: Source, org: &str) -> Result<(), TooMany> {
-        self.numbers.count(from, self.limits.numbers_per_minute)?;
+    /// Somebody tries a session number, whatever it is.
+    pub fn number(&self, from: Source) -> Result<(), TooMany> {
+        self.numbers.count(from, self.limits.numbers_per_minute)
+    }
+
+    /// Somebody tries a session number at an organization: one that may exist.
+    pub fn number_of(&self, org: &str) -> Result<(), TooMany> {
         self.org_numbers.count(org.to_owned(), self.limits.org_numbers_per_minute)
     }
 
@@ -131,11 +135,12 @@ impl Limiter {
     /// A page waits; it counts until the guard is dropped.
     pub fn wait(&self, from: Source) -> Result<WaitGuard<'_>, TooMany> {
         let mut waits = lock(&self.waits);
-        let open = waits.entry(from).or_default();
-        if *open >= self.limits.waits_per_address {
+        // Who is refused leaves no entry: nothing would take it away.
+        let open = waits.get(&from).copied().unwrap_or_default();
+        if open >= self.limits.waits_per_address {
             return Err(TooMany { retry_after_secs: 1 });
         }
-        *open += 1;
+        waits.insert(from, open + 1);
         Ok(WaitGuard { limiter: self, from })
     }
 }
@@ -242,6 +247,8 @@ mod tests {
         assert!(first.is_ok() && limiter.wait(from).is_err());
         drop(first);
         assert!(limiter.wait(from).is_ok());
+        let closed = Limiter::new(Limits { waits_per_address: 0, ..Limits::default() });
+        assert!(closed.wait(from).is_err() && lock(&closed.waits).is_empty());
     }
 
     #[test]

@@ -195,6 +195,33 @@ async fn an_address_opens_so_many_links_a_minute() {
     assert_eq!(service.post(&number, "", &nothing()).await.status(), StatusCode::OK);
 }
 
+/// What is no handle, or no number, is counted by nobody's organization, and answered as whatever leads nowhere.
+#[tokio::test]
+async fn a_number_that_cannot_be_one_counts_for_the_address_alone() {
+    let service = Service::start_with(Limits { org_numbers_per_minute: 1, ..WIDE }).await;
+    let guess = async |org: &str, number: &str| {
+        let answer = service.post(&format!("/api/v1/orgs/{org}/numbers/{number}"), "", &nothing()).await;
+        (answer.status(), answer.text().await.unwrap())
+    };
+    let junk = "x".repeat(8000);
+    let nowhere = guess("bolt", "000000").await;
+    assert_eq!(nowhere.0, 404);
+    assert_eq!(guess("bolt", "000000").await.0, 429);
+    for (org, number) in
+        [(&*junk, "000000"), ("api", "000000"), ("Acme", "000000"), ("acme", "00000"), ("acme", "+00000")]
+    {
+        for _ in 0..2 {
+            assert_eq!(guess(org, number).await, nowhere, "{number}");
+        }
+    }
+    assert_eq!(guess("acme", "000000").await, nowhere, "nothing of this was the organization's");
+    let address = Service::start_with(Limits { numbers_per_minute: 1, ..WIDE }).await;
+    for status in [404, 429] {
+        let path = format!("/api/v1/orgs/{junk}/numbers/000000");
+        assert_eq!(address.post(&path, "", &nothing()).await.status(), status);
+    }
+}
+
 #[tokio::test]
 async fn session_numbers_are_tried_so_often_a_minute() {
     let by_address = Limits { numbers_per_minute: 2, ..WIDE };

@@ -7,6 +7,7 @@ use super::caller::{Number, Segment};
 use super::openapi::Handle;
 use super::problem::Failure;
 use crate::clock::{left, rfc3339};
+use crate::directory::is_handle;
 use crate::limits::{MAX_WAIT_SECS, Source};
 use crate::store::{Key, Recipient, StoreError, VerdictRecord};
 use axum::extract::State;
@@ -19,6 +20,9 @@ use countersign_protocol::{SessionId, cpace};
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
+
+/// Digits of a session number.
+const NUMBER_DIGITS: usize = 6;
 
 /// What anybody may know of an organization.
 #[utoipa::path(get,
@@ -56,7 +60,14 @@ pub(super) async fn number(
     Number { org, number }: Number,
     NoBody: NoBody,
 ) -> Result<axum::Json<Numbered>, Failure> {
-    app.limiter.number(from, &org)?;
+    app.limiter.number(from)?;
+    // Only what may be one is counted: a path is long, and whoever makes names up would fill the table with them.
+    let possible =
+        is_handle(&org) && number.len() == NUMBER_DIGITS && number.bytes().all(|b| b.is_ascii_digit());
+    if !possible {
+        return Err(Failure::InvalidSession);
+    }
+    app.limiter.number_of(&org)?;
     if !app.directory.policy(&org).await?.numbers {
         return Err(Failure::InvalidSession);
     }
