@@ -93,7 +93,7 @@ function startSession(root: HTMLElement, begin: Start, api: Api, route: Session,
     if (event.persisted) leave();
   });
   document.addEventListener('visibilitychange', () => {
-    flow.countdown.tick();
+    flow.time.countdown.tick();
   });
   addEventListener('online', () => {
     flow.retry();

@@ -60,6 +60,9 @@
         typeof DataView.prototype.getBigUint64 === 'function' &&
         typeof String.prototype.normalize === 'function' &&
         typeof Element.prototype.replaceChildren === 'function' &&
+        // The youngest of all: the arithmetic's library asks for them.
+        typeof Object.hasOwn === 'function' &&
+        typeof Array.prototype.at === 'function' &&
         // What the values' canonical forms are made with; its absence must not be found out half-way.
         new RegExp('^[\\p{Default_Ignorable_Code_Point}\\p{White_Space}\\p{Nd}]$', 'u').test('\u200b')
       );

@@ -13,7 +13,8 @@ const NEAR_MS = 3000;
 export interface CountdownEvents {
   /** Once per deadline, shortly before it. */
   readonly near: () => void;
-  readonly end: () => void;
+  /** Once it is past; whether `near` was told before. A page that slept past its end has not been told. */
+  readonly end: (told: boolean) => void;
 }
 
 export class Countdown {
@@ -35,9 +36,12 @@ export class Countdown {
     this.#events = events;
   }
 
-  /** Sets the end to `ttlMs` from now. Says by how many milliseconds that moved it. */
-  set(ttlMs: number): number {
-    const deadline = this.#clock() + ttlMs;
+  /**
+   * Sets the end to `ttlMs` from `since`: from when the service was asked, so that a slow answer makes nothing later than the
+   * service has it. Without it, where the call itself waited, from now. Says by how many milliseconds that moved it.
+   */
+  set(ttlMs: number, since = this.#clock()): number {
+    const deadline = since + ttlMs;
     const moved = deadline - this.#deadline;
     this.#deadline = deadline;
     this.#nearTold = ttlMs <= NEAR_MS;
@@ -54,8 +58,9 @@ export class Countdown {
     const left = Math.max(0, this.#deadline - this.#clock());
     this.#leftMs.value = left;
     if (left === 0) {
+      const told = this.#nearTold;
       this.stop();
-      this.#events.end();
+      this.#events.end(told);
     } else if (left <= NEAR_MS && !this.#nearTold) {
       this.#nearTold = true;
       this.#events.near();

@@ -82,12 +82,16 @@ describe('a bad network', () => {
       attempts.push(attempt);
       return attempt < 2 ? Promise.reject(new ApiError('network')) : Promise.resolve(readPhone);
     };
-    const { flow } = await opened({ env: { loadPhones } });
+    const { flow, service } = await opened({ env: { loadPhones } });
     enter(flow, '0612345678');
     expect(flow.fields.value?.entries[0]?.understood.value.as).toBe('waiting');
     const checked = flow.check();
     await pass(2000);
-    expect(await checked).toBeNull();
+    // How the number is read was not on the screen when it was checked: it is looked at first, and checked again.
+    expect(await checked).toBe(0);
+    expect([flow.step.value, flow.fields.value?.entries[0]?.understood.value.as]).toEqual(['field', 'value']);
+    expect(only(service, 'answer')).toEqual([]);
+    expect(await flow.check()).toBeNull();
     await pass(10);
     expect(flow.step.value).toBe('passcode');
     expect(attempts).toEqual([0, 1, 2]);
@@ -101,6 +105,84 @@ describe('a bad network', () => {
     await pass(10);
     expect(flow.step.value).toBe('passcode');
     expect(loadPhones).not.toHaveBeenCalled();
+  });
+});
+
+describe('an end', () => {
+  it('leaves no word of a network that is not needed any more', async () => {
+    const { flow, service } = await opened();
+    service.mishaps.push({ verb: 'answer', what: 'request lost' });
+    enter(flow, '+33 6 12 34 56 78');
+    await flow.check();
+    await pass(10);
+    expect(flow.trouble.value).toBe('network');
+    service.end();
+    await pass(2000);
+    expect([flow.step.value, flow.trouble.value]).toEqual(['invalid', null]);
+  });
+
+  it('does not come before there is something to compare', async () => {
+    const { flow, service } = await opened();
+    service.mishaps.push({ verb: 'viewed', what: 'request lost' });
+    enter(flow, '+33 6 12 34 56 78');
+    await flow.check();
+    await pass(10);
+    flow.matches();
+    expect([flow.step.value, flow.trouble.value]).toEqual(['passcode', 'network']);
+    await pass(600);
+    flow.matches();
+    expect([flow.step.value, flow.trouble.value]).toEqual(['confirmed', null]);
+  });
+
+  it('is told to the organization over a bad network too, and the page says that it is not told yet', async () => {
+    const { flow, service } = await shown();
+    service.mishaps.push({ verb: 'outcome', what: 'request lost' });
+    flow.mismatch();
+    await pass(0);
+    expect([flow.step.value, flow.reported.value, flow.trouble.value]).toEqual(['stop', false, 'network']);
+    flow.retry();
+    await pass(0);
+    expect([flow.reported.value, flow.trouble.value]).toEqual([true, null]);
+  });
+});
+
+describe('a phone that slept', () => {
+  /** Past the end that the page knows of, in the field's step. */
+  async function slept() {
+    let asleep = 0;
+    const all = await opened({ env: { clock: () => performance.now() + asleep } });
+    enter(all.flow, '+33 6 12 34 56 78');
+    return { ...all, sleep: (ms: number) => (asleep += ms) };
+  }
+
+  it('goes on if the agent added time meanwhile, and shows nothing before it knows', async () => {
+    const { flow, service, sleep } = await slept();
+    sleep(125_000);
+    service.extend(60_000);
+    flow.time.countdown.tick();
+    expect([flow.time.waking.value, flow.time.countdown.seconds.value]).toEqual([true, null]);
+    await pass(10);
+    expect([flow.time.waking.value, flow.step.value]).toEqual([false, 'field']);
+    expect(flow.fields.value?.entries[0]?.typed.value).toBe('+33 6 12 34 56 78');
+    await flow.check();
+    await pass(10);
+    expect(flow.step.value).toBe('passcode');
+  });
+
+  it('ends if nobody did, and if nobody can be asked', async () => {
+    const ended = await slept();
+    ended.service.end();
+    ended.sleep(125_000);
+    ended.flow.time.countdown.tick();
+    await pass(10);
+    expect(ended.flow.step.value).toBe('invalid');
+
+    const cut = await slept();
+    for (let i = 0; i < 9; i += 1) cut.service.mishaps.push({ verb: 'open', what: 'request lost' });
+    cut.sleep(125_000);
+    cut.flow.time.countdown.tick();
+    await pass(10);
+    expect(cut.flow.step.value).toBe('invalid');
   });
 });
 
@@ -148,21 +230,21 @@ describe('time', () => {
 
   it('is extended on request', async () => {
     const { flow } = await opened({ ttlMs: 30_000 });
-    await flow.moreTime();
-    expect([flow.extension.value, flow.countdown.seconds.value]).toEqual(['added', 90]);
+    await flow.time.more();
+    expect([flow.time.extension.value, flow.time.countdown.seconds.value]).toEqual(['added', 90]);
   });
 
   it('says when no more can be had, and when the request did not get through', async () => {
     const { flow, service } = await opened({ ttlMs: 30_000 });
     service.extension = 0;
-    await flow.moreTime();
-    expect(flow.extension.value).toBe('refused');
+    await flow.time.more();
+    expect(flow.time.extension.value).toBe('refused');
     service.mishaps.push({ verb: 'extend', what: 'request lost' });
-    await flow.moreTime();
-    expect(flow.extension.value).toBe('failed');
+    await flow.time.more();
+    expect(flow.time.extension.value).toBe('failed');
     service.end();
-    await flow.moreTime();
-    expect(flow.extension.value).toBe('refused');
+    await flow.time.more();
+    expect(flow.time.extension.value).toBe('refused');
     expect(flow.step.value).toBe('field');
   });
 
@@ -170,7 +252,7 @@ describe('time', () => {
     const { flow, service } = await opened({ ttlMs: 30_000 });
     service.extend(30_000);
     await pass(40_000);
-    expect([flow.step.value, flow.countdown.seconds.value]).toEqual(['field', 20]);
+    expect([flow.step.value, flow.time.countdown.seconds.value]).toEqual(['field', 20]);
     enter(flow, '0612345678');
     await flow.check();
     await pass(10);

@@ -24,7 +24,7 @@ describe('the happy path', () => {
   it('goes from the question to the code to confirmed', async () => {
     const { flow, service } = await opened();
     expect(flow.step.value).toBe('field');
-    expect(flow.countdown.seconds.value).toBe(120);
+    expect(flow.time.countdown.seconds.value).toBe(120);
     expect(flow.offer.value?.agentName).toBe('Dana R.');
 
     enter(flow, '+33612345678');

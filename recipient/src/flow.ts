@@ -9,7 +9,6 @@
 import { computed, signal } from '@preact/signals';
 import { type Api, type Credentials, type Outcome, type Verdict } from './api.ts';
 import type { Clock } from './clock.ts';
-import { Countdown } from './countdown.ts';
 import type { Fields } from './fields.ts';
 import type * as Later from './later.ts';
 import { Persistence } from './persistence.ts';
@@ -22,17 +21,15 @@ import type { Began, Offer } from './protocol/offer.ts';
 import type { PhoneReader } from './protocol/phone.ts';
 import type { Answered, Opened } from './protocol/recipient.ts';
 import { asciiDigits } from './protocol/unicode.ts';
+import { SessionTime } from './time.ts';
 
 export type Step = 'ask' | 'field' | 'checking' | 'passcode' | 'confirmed' | 'stop' | 'invalid';
 
 /**
- * Why not to continue: the codes differ, what was typed is not the code, the reader did not ask for this, the other side
- * proved nothing.
+ * Why not to continue: the codes differ, what was typed is not the code, there is no code to compare with, the reader did not
+ * ask for this, the other side proved nothing.
  */
-export type StopReason = 'mismatch' | 'mistyped' | 'unexpected' | 'unproven';
-
-/** What came of asking for more time. */
-export type Extension = 'none' | 'asking' | 'added' | 'refused' | 'failed';
+export type StopReason = 'mismatch' | 'mistyped' | 'absent' | 'unexpected' | 'unproven';
 
 /** What the flow needs from the world. */
 export interface Environment {
@@ -58,8 +55,6 @@ export interface Environment {
 
 /** After this long without a verdict the agent's program is slow or offline. */
 const SLOW_MS = 5000;
-/** Least extension that is worth telling. */
-const ADDED_MS = 1000;
 /** So many rehearsals, and the browser has compiled what the exchange runs through. */
 const REHEARSALS = 4;
 
@@ -77,14 +72,17 @@ export class Flow {
   readonly slow = signal(false);
   /** Set while it may be shown, and only then. */
   readonly passcode = signal<string | null>(null);
-  readonly extension = signal<Extension>('none');
+  /** Whether the nonce got through, without which the agent has no code: before, there is nothing to compare. */
+  readonly viewed = signal(false);
   readonly stopReason = signal<StopReason | null>(null);
   /** Whether the organization has been told the outcome. */
   readonly reported = signal(false);
   readonly confirmedAt = signal<Date | null>(null);
-  readonly countdown: Countdown;
+  readonly time: SessionTime;
   readonly #persistence: Persistence;
-  readonly trouble = computed(() => this.#persistence.trouble.value);
+  /** Of the outcome, which is told even when the run is over. */
+  readonly #reporting = new Persistence(new AbortController().signal);
+  readonly trouble = computed(() => this.#persistence.trouble.value ?? this.#reporting.trouble.value);
 
   readonly #env: Environment;
   readonly #life = new AbortController();
@@ -99,9 +97,13 @@ export class Flow {
   constructor(env: Environment) {
     this.#env = env;
     this.#persistence = new Persistence(this.#life.signal);
-    const near = () => void this.#resync();
-    this.countdown = new Countdown(env.clock, {
-      near,
+    this.time = new SessionTime({
+      api: env.api,
+      clock: env.clock,
+      life: this.#life.signal,
+      who: () => this.#who,
+      step: () => this.step.value,
+      isOver: () => this.#isOver(),
       end: () => {
         this.#invalidate();
       },
@@ -133,24 +135,34 @@ export class Flow {
     void this.#attempt(() => this.#open(this.#credentials()));
   }
 
-  /** Reads what was typed and goes on to check it. Says which field to mend, or `null`. */
+  /**
+   * Reads what was typed and goes on to check it. Says which field to mend or to look at, or `null`. How a number is read is
+   * shown before it is used (`docs/protocol.md` §3): one that could not be read when it was checked has to be checked again.
+   */
   async check(): Promise<number | null> {
     const fields = this.fields.value;
     if (this.step.value !== 'field' || fields === null) return null;
+    const unread = fields.entries.findIndex(({ understood }) => understood.value.as === 'waiting');
     await this.#phonesThere;
     if (!this.#stepIs('field')) return null;
     const read = fields.read();
     if ('fault' in read) return read.fault;
+    if (unread >= 0) return unread;
     void this.#attempt(() => this.#answer(read.values));
     return null;
   }
 
   matches(): void {
-    if (this.step.value === 'passcode' && this.passcode.value !== null) this.#confirm();
+    if (this.#mayCompare() && this.passcode.value !== null) this.#confirm();
   }
 
   mismatch(): void {
     if (this.step.value === 'passcode') this.#stop('mismatch', { matched: false });
+  }
+
+  /** Typed comparison: the other side has no code to say. */
+  absent(): void {
+    if (this.#mayCompare()) this.#stop('absent', { matched: false });
   }
 
   unexpected(): void {
@@ -159,27 +171,15 @@ export class Flow {
 
   /** Typed comparison: what the agent said, as the reader typed it. One try; less than the whole code is none. */
   compareTyped(typed: string): void {
-    if (this.step.value !== 'passcode' || this.#unshown === null) return;
+    if (!this.#mayCompare() || this.#unshown === null) return;
     if (equal(utf8(typedDigits(typed)), utf8(this.#unshown))) this.#confirm();
     else this.#stop('mistyped', { matched: false });
-  }
-
-  /** Asks for more time. */
-  async moreTime(): Promise<void> {
-    if (this.#who === null || this.extension.value === 'asking' || this.#isOver()) return;
-    this.extension.value = 'asking';
-    try {
-      const ttlMs = await this.#env.api.extend(this.#who, this.#life.signal);
-      if (this.#isOver()) return;
-      this.extension.value = this.countdown.set(ttlMs) >= ADDED_MS ? 'added' : 'refused';
-    } catch (error) {
-      this.extension.value = isRefusal(error) ? 'refused' : 'failed';
-    }
   }
 
   /** Tries again at once what is waiting for the network. */
   retry(): void {
     this.#persistence.retryNow();
+    this.#reporting.retryNow();
   }
 
   /** The page is being left, or comes back from where browsers keep pages alive: whatever was secret is gone. */
@@ -211,8 +211,12 @@ export class Flow {
     // All of the page is here before anything is spent.
     const { Fields, Opened } = await this.#loadLater();
     if (this.#isOver()) return;
-    const opened = await this.#persistence.run(() => api.open(who, this.#life.signal));
-    this.countdown.set(opened.ttlMs);
+    let asked = 0;
+    const opened = await this.#persistence.run(() => {
+      asked = this.#env.clock();
+      return api.open(who, this.#life.signal);
+    });
+    this.time.set(opened.ttlMs, asked);
     if (this.profile.value !== null && contradicts(this.profile.value, opened.offer)) {
       this.#invalidate();
       return;
@@ -284,16 +288,17 @@ export class Flow {
       return;
     }
     const { passcode, nonce } = answered.accept(verdict.tag);
-    this.countdown.set(verdict.ttlMs);
+    this.time.set(verdict.ttlMs);
     if (this.offer.value?.compare === 'typed') this.#unshown = passcode;
     else this.passcode.value = passcode;
     this.prefilled.value = null;
-    this.extension.value = 'none';
+    this.time.extension.value = 'none';
     this.step.value = 'passcode';
     // The nonce unlocks the agent's reveal, so it leaves only once the reader can see what to compare with.
     await this.#env.painted();
     try {
       await this.#persistence.run(() => this.#env.api.viewed(who, nonce, this.#life.signal));
+      this.viewed.value = true;
     } finally {
       wipe(nonce);
     }
@@ -316,26 +321,10 @@ export class Flow {
     const [who, life] = [this.#who, new AbortController()];
     if (who === null) return;
     try {
-      await new Persistence(life.signal).run(() => this.#env.api.outcome(who, outcome, life.signal));
+      await this.#reporting.run(() => this.#env.api.outcome(who, outcome, life.signal));
       this.reported.value = true;
     } catch {
       // The session is over on the service's side already; there is nobody left to tell.
-    }
-  }
-
-  /** Whether the agent has added time: asked once, shortly before the end. */
-  async #resync(): Promise<void> {
-    const [who, { api }] = [this.#who, this.#env];
-    if (who === null) return;
-    try {
-      const step = this.step.value;
-      const ttlMs =
-        step === 'passcode'
-          ? await api.verdict(who, this.#life.signal, false).then((v) => ('ttlMs' in v ? v.ttlMs : 0))
-          : (await api.open(who, this.#life.signal)).ttlMs;
-      if (!this.#isOver() && ttlMs > 0) this.countdown.set(ttlMs);
-    } catch {
-      // Then the end comes when it was due.
     }
   }
 
@@ -366,10 +355,14 @@ export class Flow {
     this.fields.value?.forget();
     this.fields.value = null;
     this.prefilled.value = null;
-    this.countdown.stop();
+    this.time.countdown.stop();
     this.step.value = step;
     // The profile may still be on its way to a page whose address was wrong; it says how to reach the organization.
     if (this.profile.value !== null) this.#life.abort();
+  }
+
+  #mayCompare(): boolean {
+    return this.step.value === 'passcode' && this.viewed.value;
   }
 
   #isOver(): boolean {
@@ -390,8 +383,4 @@ export class Flow {
 /** What counts of a code as it was typed: its digits, of whatever script. */
 export function typedDigits(typed: string): string {
   return asciiDigits(typed).replace(/[^0-9]/g, '');
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'invalid';
 }

@@ -34,7 +34,7 @@ export function SessionPage({ flow, choice }: SessionProps) {
 function Step({ flow }: { readonly flow: Flow }) {
   const [step, profile, later] = [flow.step.value, flow.profile.value, flow.later.value];
   if (step === 'invalid') return <Invalid profile={profile} />;
-  if (profile === null) return <Loading />;
+  if (profile === null || flow.time.waking.value) return <Loading />;
   if (step === 'ask') return <Ask flow={flow} profile={profile} />;
   return later === null ? <Loading /> : <later.Later flow={flow} profile={profile} />;
 }

@@ -37,13 +37,20 @@ export class Persistence {
    */
   async run<T>(call: (attempt: number) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
-      if (this.#life.aborted) throw new Stopped();
+      if (this.#life.aborted) {
+        this.trouble.value = null;
+        throw new Stopped();
+      }
       try {
         const result = await call(attempt);
         this.trouble.value = null;
         return result;
       } catch (error) {
-        if (!(error instanceof ApiError) || error.code === 'invalid' || error.code === 'malformed') throw error;
+        if (!(error instanceof ApiError) || error.code === 'invalid' || error.code === 'malformed') {
+          // It is an answer, and nothing is being waited for any more.
+          this.trouble.value = null;
+          throw error;
+        }
         this.trouble.value = error.code;
         const delay = DELAYS_MS[attempt] ?? LONGEST_DELAY_MS;
         await this.#pause(Math.max(delay, Math.min(error.retryAfterMs, LONGEST_RETRY_AFTER_MS)));

@@ -122,7 +122,17 @@ impl Browser {
         query.first().await.unwrap_or_else(|_| panic!("the page does not show {hook}"))
     }
 
+    /// A number that cannot be read yet would have to be checked again.
+    pub async fn wait_until_read(&self) {
+        let read = "const said = [...document.querySelectorAll('.reading.quiet-text')]; \
+            return String(said.every((words) => words.textContent === ''));";
+        self.wait_until("whether everything is read", read, "true").await;
+    }
+
     pub async fn tap(&self, hook: &str) {
+        if hook == "check" {
+            self.wait_until_read().await;
+        }
         let until = Instant::now() + PATIENCE;
         // The page may draw itself anew between finding and tapping.
         while let Err(error) = self.find(hook).await.click().await {

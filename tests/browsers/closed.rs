@@ -8,7 +8,7 @@ use serde_json::json;
 use thirtyfour::By;
 
 /// What an old browser may lack, and how to be without it.
-const MISSING: [(&str, &str); 8] = [
+const MISSING: [(&str, &str); 10] = [
     ("BigInt", "delete window.BigInt"),
     ("getRandomValues", "delete Crypto.prototype.getRandomValues"),
     ("fetch", "delete window.fetch"),
@@ -17,6 +17,12 @@ const MISSING: [(&str, &str); 8] = [
     ("PluralRules", "delete Intl.PluralRules"),
     ("normalize", "delete String.prototype.normalize"),
     ("getBigUint64", "delete DataView.prototype.getBigUint64"),
+    // The driver needs it too, once the page is there.
+    (
+        "hasOwn",
+        "const { hasOwn } = Object; delete Object.hasOwn; addEventListener('load', () => { Object.hasOwn = hasOwn; })",
+    ),
+    ("at", "delete Array.prototype.at"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

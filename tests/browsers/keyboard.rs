@@ -60,6 +60,7 @@ async fn the_phone(browser: &Browser) {
     browser.wait_until("what has the focus", "return document.activeElement.tagName", "H1").await;
     to(browser, "field-0").await;
     type_in(browser, PHONE).await;
+    browser.wait_until_read().await;
     press(browser, Key::Enter).await;
 }
 

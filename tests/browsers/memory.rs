@@ -43,9 +43,17 @@ async fn shown(table: &Table, browser: &Browser) -> (Asking, String) {
     browser.tap("began-organization").await;
     browser.wait_for("field").await;
     browser.type_into("field-0", PHONE).await;
+    // How it is understood is spoken when the typing pauses.
+    let spoken = "return String(document.querySelector('[role=status]').textContent !== '')";
+    browser.wait_until("whether the reading is spoken", spoken, "true").await;
     browser.tap("check").await;
     let code = browser.passcode().await;
+    assert!(!digits(&browser.words().await).contains(&digits(PHONE)), "the value is still on the page");
     (asking, code)
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 async fn there_is_something_to_read(browser: &Browser) {
@@ -62,10 +70,12 @@ async fn is_used_up(browser: &Browser, code: &str) {
     }
     browser.wait_for("invalid").await;
     let page = browser.web.source().await.unwrap();
-    let typed: String = PHONE.chars().filter(char::is_ascii_digit).collect();
-    let digits: String = browser.words().await.chars().filter(char::is_ascii_digit).collect();
-    assert!(!digits.contains(code) && !page.contains(code), "the code is there again");
-    assert!(!page.contains(PHONE) && !page.contains(&typed), "the value is there again");
+    let (typed, shown) = (digits(PHONE), digits(&browser.words().await));
+    assert!(!shown.contains(code) && !page.contains(code), "the code is there again");
+    assert!(
+        !page.contains(PHONE) && !page.contains(&typed) && !shown.contains(&typed),
+        "the value is there again"
+    );
 }
 
 /// The fragment leaves the address and the history entry at once, and does not come back; nothing is stored at any step.

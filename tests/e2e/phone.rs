@@ -66,11 +66,21 @@ impl Phone {
 
     pub async fn tap(&self, hook: &str) {
         let until = Instant::now() + PATIENCE;
+        // A number that cannot be read yet would have to be checked again.
+        while hook == "check" && !self.everything_is_read().await {
+            assert!(Instant::now() < until, "what was typed is not read");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         // The page may draw itself anew between finding and tapping.
         while let Err(error) = self.find(hook).await.click().await {
             assert!(Instant::now() < until, "{hook} cannot be tapped: {error}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    async fn everything_is_read(&self) -> bool {
+        const READ: &str = "return [...document.querySelectorAll('.reading.quiet-text')].every((said) => said.textContent === '')";
+        self.driver.execute(READ, vec![]).await.unwrap().convert().unwrap()
     }
 
     pub async fn type_into(&self, hook: &str, text: &str) {

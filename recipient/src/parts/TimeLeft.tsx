@@ -6,13 +6,13 @@ import { text } from '../text/index.ts';
 
 export function TimeLeft({ flow }: { readonly flow: Flow }) {
   const t = text.value.time;
-  const seconds = flow.countdown.seconds.value;
-  const extension = flow.extension.value;
+  const seconds = flow.time.countdown.seconds.value;
+  const extension = flow.time.extension.value;
   if (seconds === null) return null;
   return (
     <div class="time">
       <p class="time-row">
-        <span data-testid="time-left" class={seconds <= 30 ? 'warn-text' : ''}>
+        <span data-testid="time-left" translate={false} class={seconds <= 30 ? 'warn-text' : ''}>
           {t.left(minutes(seconds))}
         </span>
         <button
@@ -20,7 +20,7 @@ export function TimeLeft({ flow }: { readonly flow: Flow }) {
           class="link"
           data-testid="more-time"
           aria-disabled={extension === 'asking'}
-          onClick={() => void flow.moreTime()}
+          onClick={() => void flow.time.more()}
         >
           {t.more}
         </button>

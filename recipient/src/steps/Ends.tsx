@@ -23,7 +23,9 @@ export function Confirmed({ flow, offer }: { readonly flow: Flow; readonly offer
         {offer.subject === '' ? null : <p>{text.value.field.about(offer.subject)}</p>}
         {at === null ? null : <p data-testid="confirmed-at">{moment(at, text.value)}</p>}
       </div>
-      <p>{t.go}</p>
+      <p>
+        {t.go} {flow.reported.value ? t.close : ''}
+      </p>
       <p class="quiet-text">{t.once}</p>
     </>
   );

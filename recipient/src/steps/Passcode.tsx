@@ -49,6 +49,7 @@ function Shown({ flow }: { readonly flow: Flow }) {
       <Button
         class="tap good"
         id="matches"
+        waits={!flow.viewed.value}
         words={t.matches}
         onClick={() => {
           flow.matches();
@@ -99,15 +100,16 @@ function Typed({ flow, offer }: { readonly flow: Flow; readonly offer: Offer }) 
         </p>
       </div>
       <Rule rule={t.typedRule} why={t.typedRuleWhy} />
-      <button type="submit" class="cta" data-testid="compare">
+      <button type="submit" class="cta" data-testid="compare" aria-disabled={!flow.viewed.value}>
         {t.compare}
       </button>
       <Button
         class="tap bad"
         id="mismatch"
+        waits={!flow.viewed.value}
         words={t.typedNone}
         onClick={() => {
-          flow.mismatch();
+          flow.absent();
         }}
       />
     </form>
@@ -125,13 +127,15 @@ function Rule({ rule, why }: { readonly rule: string; readonly why: string }) {
 interface ButtonProps {
   readonly class: string;
   readonly id: string;
+  /** Nothing can come of it yet. */
+  readonly waits?: boolean;
   readonly words: string;
   readonly onClick: () => void;
 }
 
-function Button({ class: look, id, words, onClick }: ButtonProps) {
+function Button({ class: look, id, waits = false, words, onClick }: ButtonProps) {
   return (
-    <button type="button" class={look} data-testid={id} onClick={onClick}>
+    <button type="button" class={look} data-testid={id} aria-disabled={waits} onClick={onClick}>
       {words}
     </button>
   );

@@ -148,7 +148,8 @@ export const catalogue: Catalogue = {
     heading: 'Bestätigt',
     who: (org, agent) =>
       agent === '' ? `Sie sprechen wirklich mit ${org}.` : `Sie sprechen wirklich mit ${agent} von ${org}.`,
-    go: 'Setzen Sie Ihr Gespräch fort. Sie können diese Seite schließen.',
+    go: 'Setzen Sie Ihr Gespräch fort.',
+    close: 'Sie können diese Seite schließen.',
     once: 'Das gilt für dieses Gespräch. Werden Sie wieder kontaktiert, prüfen Sie wieder.',
   },
 
@@ -159,6 +160,7 @@ export const catalogue: Catalogue = {
       `Was Sie eingegeben haben, ist nicht der Code. Wenn Sie sicher sind, was Sie gehört haben, sprechen Sie nicht mit ${org}. Wenn Sie sich vertippt haben könnten, bitten Sie um einen neuen Link.`,
     unexpected: (org) =>
       `Sie haben das nicht angefordert. Jemand benutzt vielleicht den Namen ${org} oder Ihre Daten. Lassen Sie sich auf nichts ein.`,
+    absent: (org) => `Man kann Ihnen keinen Code nennen. Nichts zeigt also, dass es ${org} ist.`,
     unproven: (org) => `Die andere Seite konnte nicht beweisen, dass sie ${org} ist.`,
     advice: [
       'Legen Sie auf, oder antworten Sie nicht mehr.',

@@ -150,7 +150,8 @@ export const catalogue = {
     heading: 'Confirmed',
     who: (org: string, agent: string) =>
       agent === '' ? `You are talking to ${org}.` : `You are talking to ${agent} of ${org}.`,
-    go: 'Go on with your conversation. You can close this page.',
+    go: 'Go on with your conversation.',
+    close: 'You can close this page.',
     once: 'This holds for this conversation. If someone contacts you again, check again.',
   },
 
@@ -161,6 +162,7 @@ export const catalogue = {
       `What you entered is not the code. If you are sure of what you heard, you are not talking to ${org}. If you may have mistyped, ask for a new link.`,
     unexpected: (org: string) =>
       `You did not ask for this, so someone may be using ${org}’s name or your details. Do not go on with them.`,
+    absent: (org: string) => `They have no code to say, so nothing shows that they are ${org}.`,
     unproven: (org: string) => `The other side could not prove that it is ${org}.`,
     advice: ['Hang up, or stop replying.', 'Give them nothing more: no code, no details, no payment.'],
     contact: (org: string) => `Contact ${org} yourself:`,

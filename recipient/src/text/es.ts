@@ -143,7 +143,8 @@ export const catalogue: Catalogue = {
   confirmed: {
     heading: 'Confirmado',
     who: (org, agent) => (agent === '' ? `Está hablando con ${org}.` : `Está hablando con ${agent}, de ${org}.`),
-    go: 'Siga con su conversación. Ya puede cerrar esta página.',
+    go: 'Siga con su conversación.',
+    close: 'Ya puede cerrar esta página.',
     once: 'Esto vale para esta conversación. Si vuelven a contactarle, compruébelo otra vez.',
   },
 
@@ -154,6 +155,7 @@ export const catalogue: Catalogue = {
       `Lo que ha escrito no es el código. Si no duda de lo que oyó, no está hablando con ${org}. Si ha podido equivocarse al escribir, pida un enlace nuevo.`,
     unexpected: (org) =>
       `Usted no ha pedido esto: puede que alguien esté usando el nombre de ${org} o los datos de usted. No siga con esa persona.`,
+    absent: (org) => `No pueden decirle ningún código, así que nada muestra que sean ${org}.`,
     unproven: (org) => `La otra parte no ha podido demostrar que es ${org}.`,
     advice: ['Cuelgue, o deje de responder.', 'No dé nada más: ni códigos, ni datos, ni pagos.'],
     contact: (org) => `Contacte por su cuenta con ${org}:`,

@@ -146,7 +146,8 @@ export const catalogue: Catalogue = {
   confirmed: {
     heading: 'Confirmé',
     who: (org, agent) => (agent === '' ? `Vous parlez bien à ${org}.` : `Vous parlez bien à ${agent}, ${org}.`),
-    go: 'Poursuivez votre conversation. Vous pouvez fermer cette page.',
+    go: 'Poursuivez votre conversation.',
+    close: 'Vous pouvez fermer cette page.',
     once: 'Cela vaut pour cette conversation. Si l’on vous contacte de nouveau, vérifiez de nouveau.',
   },
 
@@ -158,6 +159,7 @@ export const catalogue: Catalogue = {
       `Ce que vous avez saisi n’est pas le code. Si vous n’avez aucun doute sur ce que vous avez entendu, vous ne parlez pas à ${org}. Si vous avez pu vous tromper en le tapant, demandez un nouveau lien.`,
     unexpected: (org) =>
       `Vous n’avez rien demandé : quelqu’un se sert peut-être du nom de ${org} ou de vos informations. Ne continuez pas avec cette personne.`,
+    absent: (org) => `On ne peut vous dire aucun code : rien ne montre donc qu’il s’agit de ${org}.`,
     unproven: (org) => `L’autre côté n’a pas pu prouver qu’il s’agit de ${org}.`,
     advice: [
       'Raccrochez, ou ne répondez plus.',

@@ -145,7 +145,8 @@ export const catalogue: Catalogue = {
   confirmed: {
     heading: 'Confirmado',
     who: (org, agent) => (agent === '' ? `Você está falando com ${org}.` : `Você está falando com ${agent}, de ${org}.`),
-    go: 'Continue a sua conversa. Você já pode fechar esta página.',
+    go: 'Continue a sua conversa.',
+    close: 'Você já pode fechar esta página.',
     once: 'Isto vale para esta conversa. Se entrarem em contato de novo, confirme de novo.',
   },
 
@@ -156,6 +157,7 @@ export const catalogue: Catalogue = {
       `O que você digitou não é o código. Se tem certeza do que ouviu, você não está falando com ${org}. Se pode ter errado ao digitar, peça um novo link.`,
     unexpected: (org) =>
       `Você não pediu isto: alguém pode estar usando o nome de ${org} ou os seus dados. Não continue com essa pessoa.`,
+    absent: (org) => `Não há código que possam dizer a você, e por isso nada mostra que seja ${org}.`,
     unproven: (org) => `O outro lado não conseguiu provar que é ${org}.`,
     advice: ['Desligue ou pare de responder.', 'Não dê mais nada: nem código, nem dados, nem pagamento.'],
     contact: (org) => `Entre você em contato com ${org}:`,
@@ -180,7 +182,7 @@ export const catalogue: Catalogue = {
   entry: {
     heading: (org) => `Confirme que está mesmo falando com ${org}`,
     body: 'Abra o link que lhe enviaram. Se em vez disso lhe deram um número de sessão, digite-o aqui.',
-    linkOnly: 'Esta organização não usa números de sessão. Abra a ligação que recebeu.',
+    linkOnly: 'Esta organização não usa números de sessão. Abra o link que recebeu.',
     label: 'Número da sessão',
     hint: '6 algarismos',
     go: 'Continuar',
