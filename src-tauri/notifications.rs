@@ -71,18 +71,26 @@ mod tests {
     use super::*;
     use countersign_agent::view::Language;
 
-    #[test]
-    fn a_notice_names_its_subject_and_nothing_else_of_the_session_and_leads_to_its_card() {
-        let notice = Notice {
+    fn notice() -> Notice {
+        Notice {
             session: "id".into(),
             subject: "Ticket 4812".into(),
             kind: NoticeKind::RevealUnlocked,
             language: Language::En,
-        };
+        }
+    }
+
+    #[test]
+    fn a_click_leads_to_the_card_of_the_session_the_notice_is_about() {
+        assert_eq!(leads_to(&notice()), Navigate::card("id".to_owned()));
+    }
+
+    #[test]
+    fn a_notice_names_its_subject_and_nothing_else_of_the_session() {
+        let notice = notice();
         let (summary, body) = text(&notice);
         assert_eq!(summary, "Reveal is unlocked");
         assert!(body.starts_with("Ticket 4812: ") && !body.contains("id"));
-        assert_eq!(leads_to(&notice), Navigate::card("id".to_owned()));
         assert!(!text(&Notice { subject: String::new(), ..notice }).1.starts_with(": "));
     }
 }

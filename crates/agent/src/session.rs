@@ -495,8 +495,8 @@ mod tests {
         (LiveSession::new(id, entry, offered, placed, 0, now), opened)
     }
 
-    fn tell(session: &mut LiveSession, event: EventKind, now: Instant) -> Vec<Effect> {
-        session.event(&event, now, |_| Ok(()))
+    fn tell(session: &mut LiveSession, event: &EventKind, now: Instant) -> Vec<Effect> {
+        session.event(event, now, |_| Ok(()))
     }
 
     /// A session whose passcode both sides have seen.
@@ -504,13 +504,13 @@ mod tests {
         let (mut session, opened) = begun(now);
         let value = Kind::Code.read(&"FR".parse().unwrap(), "12345678").unwrap();
         let (answered, answer) = opened.answer(&[value], Began::Recipient, &mut entropy).unwrap();
-        let effects = tell(&mut session, EventKind::Answered(answer), now);
+        let effects = tell(&mut session, &EventKind::Answered(answer), now);
         let tag = effects.into_iter().find_map(|effect| match effect {
             Effect::Verdict(verdict) => verdict.tag,
             _ => None,
         });
         let confirmed = answered.accept(&tag.unwrap()).ok().unwrap();
-        tell(&mut session, EventKind::Viewed { nonce: confirmed.nonce().clone() }, now);
+        tell(&mut session, &EventKind::Viewed { nonce: confirmed.nonce().clone() }, now);
         session.reveal().unwrap();
         session
     }
@@ -526,12 +526,12 @@ mod tests {
                 } else {
                     session.tick(now + Duration::from_mins(2));
                 }
-                let effects = tell(&mut session, EventKind::Outcome(said), now);
+                let effects = tell(&mut session, &EventKind::Outcome(said), now);
                 assert!(effects.contains(&Effect::Notify(NoticeKind::Mismatched)), "{effects:?}");
                 assert_eq!(session.view(now, true).outcome, Some(outcome));
                 // Once: the same word again, or another, changes nothing.
                 for said in [NO, UNEXPECTED, YES] {
-                    assert_eq!(tell(&mut session, EventKind::Outcome(said), now), []);
+                    assert_eq!(tell(&mut session, &EventKind::Outcome(said), now), []);
                     assert_eq!(session.view(now, true).outcome, Some(outcome));
                 }
             }
@@ -543,17 +543,17 @@ mod tests {
         let (now, late) = (Instant::now(), Instant::now() + Duration::from_mins(3));
         let mut session = revealed(now);
         session.tick(late);
-        tell(&mut session, EventKind::Outcome(YES), late);
+        tell(&mut session, &EventKind::Outcome(YES), late);
         assert_eq!(session.view(late, true).outcome, Some(Outcome::Matched));
 
         let (mut unseen, _) = begun(now);
         unseen.tick(late);
-        assert_eq!(tell(&mut unseen, EventKind::Outcome(YES), late), []);
+        assert_eq!(tell(&mut unseen, &EventKind::Outcome(YES), late), []);
         assert_eq!(unseen.view(late, true).outcome, Some(Outcome::Expired));
 
         let mut cancelled = revealed(now);
         cancelled.cancel().unwrap();
-        assert_eq!(tell(&mut cancelled, EventKind::Outcome(YES), late), []);
+        assert_eq!(tell(&mut cancelled, &EventKind::Outcome(YES), late), []);
         assert_eq!(cancelled.view(late, true).outcome, Some(Outcome::Cancelled));
     }
 
@@ -561,9 +561,9 @@ mod tests {
     fn other_ends_stand_whatever_is_said_after_them() {
         let now = Instant::now();
         let mut session = revealed(now);
-        tell(&mut session, EventKind::Outcome(YES), now);
+        tell(&mut session, &EventKind::Outcome(YES), now);
         for event in [EventKind::Outcome(NO), EventKind::Expired, EventKind::Opened] {
-            assert_eq!(tell(&mut session, event, now), []);
+            assert_eq!(tell(&mut session, &event, now), []);
         }
         assert_eq!(session.view(now, true).outcome, Some(Outcome::Matched));
     }
@@ -575,7 +575,7 @@ mod tests {
         let more = || EventKind::Extended { expires_at: "2026-01-01T12:04:00Z".into(), ttl_ms: 200_000 };
         // The service gave it after forty seconds; the event comes a minute after that, and then once more.
         for said in [100, 150] {
-            tell(&mut session, more(), now + Duration::from_secs(said));
+            tell(&mut session, &more(), now + Duration::from_secs(said));
             assert_eq!(session.left(now), Duration::from_mins(4));
         }
         let asked = wire::Extended { expires_at: "2026-01-01T12:04:00Z".into(), ttl_ms: 200_000 };
@@ -583,7 +583,7 @@ mod tests {
         assert_eq!(session.left(now), Duration::from_mins(4));
         // An older one moves nothing back.
         let older = EventKind::Extended { expires_at: "2026-01-01T12:03:00Z".into(), ttl_ms: 200_000 };
-        tell(&mut session, older, now + Duration::from_secs(170));
+        tell(&mut session, &older, now + Duration::from_secs(170));
         assert_eq!(session.left(now), Duration::from_mins(4));
     }
 
@@ -592,7 +592,7 @@ mod tests {
         let now = Instant::now();
         let (mut session, _) = begun(now);
         let more = EventKind::Extended { expires_at: "2026-01-01T12:04:00Z".into(), ttl_ms: 240_000 };
-        tell(&mut session, more, now);
+        tell(&mut session, &more, now);
         assert_eq!(session.view(now, true).ttl_secs, 240);
         assert_eq!(session.entry().ttl_secs, 120);
     }

@@ -145,7 +145,10 @@ async fn a_session_that_is_recreated_twice_at_once_is_recreated_once() {
     let (one, other) = tokio::join!(again(), again());
     let [made] = [one, other].into_iter().filter_map(Result::ok).collect::<Vec<_>>().try_into().unwrap();
     let view = table.engine.view().await.unwrap();
-    assert_eq!(view.sessions.iter().map(|session| session.id.clone()).collect::<Vec<_>>(), [made.clone()]);
+    assert_eq!(
+        view.sessions.iter().map(|session| session.id.clone()).collect::<Vec<_>>(),
+        std::slice::from_ref(&made)
+    );
     // All but the one on the table are called off at the service.
     let gone = |known: &fake::Known| {
         let live = |request: &&CreateSession| !known.cancelled.contains(&request.session_id);
