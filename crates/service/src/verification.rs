@@ -13,6 +13,7 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use ipnet::IpNet;
+use reqwest::StatusCode;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -214,11 +215,13 @@ impl Verifier {
         let port = if self.https_port == 443 { String::new() } else { format!(":{}", self.https_port) };
         let response = client.get(format!("https://{}{port}{PATH}", domain.name)).send().await?;
         let status = response.status();
-        if status.is_server_error() {
-            return Ok(Finding::Unknown(format!("{url} answers {status}")));
-        }
-        if status != reqwest::StatusCode::OK {
+        let gone = status.is_redirection() || [StatusCode::NOT_FOUND, StatusCode::GONE].contains(&status);
+        if gone {
             return Ok(Finding::Absent(format!("{url} answers {status}")));
+        }
+        // Too many calls, a time-out, a gate in front of it: this server does not say today what is there.
+        if status != StatusCode::OK {
+            return Ok(Finding::Unknown(format!("{url} answers {status}")));
         }
         let mut content = Vec::new();
         let mut stream = response.bytes_stream();

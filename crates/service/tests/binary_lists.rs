@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::program::{ask, refused, tell};
+use common::program::{ask, refused, run, tell};
 use serde_json::{Value, json};
 
 fn objects(lines: &str) -> Vec<Value> {
@@ -50,4 +50,26 @@ fn templates_are_put_listed_and_removed() {
     assert_eq!(ask(data, &["template", "remove", "--org", "acme", "order"]), "");
     refused(data, &["template", "remove", "--org", "acme", "order"], "order does not exist");
     assert_eq!(ask(data, &list), "");
+}
+
+/// A list of nothing would look like an organization that has none.
+#[test]
+fn an_organization_that_does_not_exist_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    ask(data, &["org", "add", "acme", "--name", "Acme", "--country", "FR"]);
+    for command in [
+        &["agent", "list"][..],
+        &["template", "list"],
+        &["domain", "list"],
+        &["domain", "verify"],
+        &["audit", "list"],
+        &["audit", "export"],
+        &["audit", "export", "--format", "json"],
+        &["export"],
+    ] {
+        refused(data, &[command, &["--org", "acmee"]].concat(), ": acmee does not exist");
+        let ran = run(data, &[command, &["--org", "acme"]].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{command:?}");
+    }
 }

@@ -172,6 +172,28 @@ async fn a_domain_is_verified_by_a_record_or_a_file_and_shown_until_it_is_gone()
     let ran = verify(&empty, &["--allow-private"]).await.unwrap();
     assert_eq!((ran.code, &lines(&ran.out)[0]["method"]), (Some(0), &json!("well-known")), "{}", ran.err);
     assert_eq!(profile().await[0]["method"], "well-known");
+    // A server that is busy, or shut, says nothing about the file; one that has moved or dropped it does.
+    for (status, state) in [
+        ("429 Too Many Requests", "verified"),
+        ("408 Request Timeout", "verified"),
+        ("403 Forbidden", "verified"),
+        ("503 Service Unavailable", "verified"),
+        ("204 No Content", "verified"),
+        ("404 Not Found", "lost"),
+        ("410 Gone", "lost"),
+        ("301 Moved Permanently", "lost"),
+    ] {
+        *answer.lock().unwrap() = page(&format!("{publish}\n"));
+        assert_eq!(verify(&empty, &["--allow-private"]).await.unwrap().code, Some(0));
+        *answer.lock().unwrap() =
+            format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let ran = verify(&empty, &["--allow-private"]).await.unwrap();
+        let entry = &lines(&ran.out)[0];
+        assert_eq!(entry["state"], state, "{status}");
+        assert!(entry["missing"].to_string().contains(&status[..3]), "{entry}");
+    }
+    *answer.lock().unwrap() = page(&format!("{publish}\n"));
+    assert_eq!(verify(&empty, &["--allow-private"]).await.unwrap().code, Some(0));
     // Whom nobody vouches for is not believed, and takes nothing away.
     let stranger = folder.path().join("other.pem");
     let other = rcgen::generate_simple_self_signed(["else.test".to_owned()]).unwrap();
@@ -240,6 +262,26 @@ fn the_timers_command_looks_at_every_domain() {
             assert!(ran.out.contains(&format!("{handle}\t{DOMAIN}\t{state}\tdns")), "{}", ran.out);
         }
     }
+    // One that somebody removes while it is looked at keeps no other from being looked at.
+    let changes =
+        "CREATE TRIGGER gone BEFORE UPDATE ON domains WHEN OLD.org = 'acme' BEGIN SELECT RAISE(IGNORE); END";
+    rusqlite::Connection::open(data.join("countersign.db")).unwrap().execute_batch(changes).unwrap();
+    let server = NameServer::start(&[&publish[0], &publish[1]]);
+    let address = server.addr.to_string();
+    let more = ["--method", "dns", "--dns-server", &address];
+    let ran = run(data, &command.split(' ').chain(more).collect::<Vec<_>>());
+    assert!(ran.out.starts_with(&format!("acme\t{DOMAIN}\tchanged\t")), "{} {}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("meanwhile") && ran.out.contains(&format!("bolt\t{DOMAIN}\tverified\tdns")),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.code, Some(0));
+    refused(
+        data,
+        &["domain", "verify", "--org", "acme", DOMAIN, more[0], more[1], more[2], more[3]],
+        "acme.test does not exist",
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `agent add|invite|list|revoke`. A token or an enrolment link is printed once, here, and cannot be printed again; for one that
 //! was lost there is another.
 
-use super::{CliError, Lines};
+use super::{CliError, Lines, exists};
 use crate::directory::{Directory, ENROLLMENT_MS, ListedAgent, role_name};
 use crate::origin::Origin;
 use clap::{Subcommand, ValueEnum};
@@ -78,6 +78,7 @@ impl Agent {
                 invite(directory, &origin, &id, out).await?;
             }
             Self::List { org } => {
+                exists(directory, &org).await?;
                 for listed in directory.agents(&org).await? {
                     let entry = Entry::of(&listed);
                     let Entry { id, state, role, name } = &entry;

@@ -1,8 +1,9 @@
 //! `audit list|export`: what remains of sessions.
 
-use super::{CliError, Lines};
+use super::{CliError, Lines, exists};
 use crate::audit::{self, AuditQuery, MOST_ENTRIES};
 use crate::clock::Millis;
+use crate::directory::Directory;
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_protocol::wire::AuditEntry;
 use time::format_description::well_known::Rfc3339;
@@ -58,18 +59,30 @@ pub(super) enum Format {
 }
 
 impl Audit {
-    pub(super) async fn run(self, history: &dyn audit::Audit, out: &mut Lines<'_>) -> Result<(), CliError> {
+    pub(super) async fn run(
+        self,
+        directory: &dyn Directory,
+        history: &dyn audit::Audit,
+        out: &mut Lines<'_>,
+    ) -> Result<(), CliError> {
         match self {
             Self::List { which, limit } => {
+                which.exist(directory).await?;
                 which.each(history, limit, |entry| Ok(out.entry(entry, &line(entry))?)).await
             }
-            Self::Export(export) => export.run(history, out).await,
+            Self::Export(export) => export.run(directory, history, out).await,
         }
     }
 }
 
 impl Export {
-    pub(super) async fn run(self, history: &dyn audit::Audit, out: &mut Lines<'_>) -> Result<(), CliError> {
+    pub(super) async fn run(
+        self,
+        directory: &dyn Directory,
+        history: &dyn audit::Audit,
+        out: &mut Lines<'_>,
+    ) -> Result<(), CliError> {
+        self.which.exist(directory).await?;
         let csv = self.format == Format::Csv && !out.json;
         if csv {
             out.out.write_all(audit::HEADER.as_bytes())?;
@@ -86,6 +99,14 @@ impl Export {
 }
 
 impl Which {
+    /// Whether the organization that is asked for is one.
+    async fn exist(&self, directory: &dyn Directory) -> Result<(), CliError> {
+        match &self.org {
+            Some(org) => exists(directory, org).await,
+            None => Ok(()),
+        }
+    }
+
     /// Goes through the entries page by page: there may be a million.
     async fn each(
         self,

@@ -1,6 +1,6 @@
 //! `domain add|verify|list|remove`: which domains are an organization's, and looking whether they are.
 
-use super::{CliError, Lines};
+use super::{CliError, Lines, exists};
 use crate::clock::rfc3339;
 use crate::directory::domain::domain_name;
 use crate::directory::{Directory, DirectoryError, Domain as Listed, Method};
@@ -132,6 +132,7 @@ impl Domain {
             }
             Self::Verify(verify) => verify.run(directory, out).await,
             Self::List { org } => {
+                exists(directory, &org).await?;
                 for domain in directory.domains(&org).await? {
                     let entry = Entry::of(&org, &domain, &[]);
                     out.entry(&entry, &entry.line())?;
@@ -156,7 +157,17 @@ impl Verify {
         })?;
         let mut unproved = 0;
         for (org, domain) in self.domains(directory).await? {
-            let (domain, missing) = self.check(&verifier, directory, &org, domain).await?;
+            let listed = domain.clone();
+            let (domain, missing) = match self.check(&verifier, directory, &org, domain).await {
+                // Removed, or added anew, by somebody else: of no concern to the domains that come after it.
+                Err(CliError::Directory(DirectoryError::Unknown(_))) if self.name.is_none() => {
+                    let changed = ["it was removed or added anew meanwhile".to_owned()];
+                    let entry = Entry { state: "changed", ..Entry::of(&org, &listed, &changed) };
+                    out.entry(&entry, &format!("{}\n  {}", entry.line(), changed.concat()))?;
+                    continue;
+                }
+                checked => checked?,
+            };
             let entry = Entry::of(&org, &domain, &missing);
             let line = [&[entry.line()][..], &missing].concat().join("\n  ");
             out.entry(&entry, &line)?;
@@ -168,7 +179,10 @@ impl Verify {
     /// Which domains are meant.
     async fn domains(&self, directory: &dyn Directory) -> Result<Vec<(String, Listed)>, CliError> {
         let orgs = match &self.org {
-            Some(org) => vec![org.clone()],
+            Some(org) => {
+                exists(directory, org).await?;
+                vec![org.clone()]
+            }
             None => directory.orgs().await?.into_iter().map(|org| org.handle).collect(),
         };
         let name = self.name.as_deref().map(domain_name).transpose()?;

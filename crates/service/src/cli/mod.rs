@@ -15,7 +15,7 @@ use crate::audit::AuditError;
 use crate::clock::SystemClock;
 use crate::comparison::{ComparisonError, ManifestError};
 use crate::config::{ConfigError, FileConfig, LogFormat, PostgresText};
-use crate::directory::{DirectoryError, LogoError};
+use crate::directory::{Directory, DirectoryError, LogoError};
 use crate::kept::{KeepError, Kept, Place};
 use crate::origin::OriginError;
 use crate::postgres::PostgresUrlError;
@@ -222,8 +222,8 @@ impl Command {
             Self::Domain(command) => command.run(directory, lines).await,
             Self::Agent(command) => command.run(directory, origin, lines).await,
             Self::Template(command) => command.run(directory, lines).await,
-            Self::Audit(command) => command.run(history, lines).await,
-            Self::Export(command) => command.run(history, lines).await,
+            Self::Audit(command) => command.run(directory, history, lines).await,
+            Self::Export(command) => command.run(directory, history, lines).await,
             Self::Migrate => {
                 let (database, version) = kept.schema;
                 let line = format!("{database}: version {version}");
@@ -233,6 +233,12 @@ impl Command {
             Self::Serve(_) | Self::PageManifest(_) => Ok(()),
         }
     }
+}
+
+/// What is asked of an organization that does not exist is a mistake in its name, and nothing to be silent about.
+async fn exists(directory: &dyn Directory, org: &str) -> Result<(), CliError> {
+    let known = directory.org(org).await?;
+    known.map(drop).ok_or_else(|| DirectoryError::Unknown(org.to_owned()).into())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `template list|put|remove`. What the API lets supervisors do over HTTP, for whoever sets an organization up.
 
-use super::{CliError, Lines};
+use super::{CliError, Lines, exists};
 use crate::directory::{Directory, DirectoryError};
 use clap::Subcommand;
 use countersign_protocol::wire::SharedTemplate;
@@ -35,6 +35,7 @@ impl Template {
     pub(super) async fn run(self, directory: &dyn Directory, out: &mut Lines<'_>) -> Result<(), CliError> {
         match self {
             Self::List { org } => {
+                exists(directory, &org).await?;
                 for template in directory.templates(&org).await? {
                     let fields: Vec<_> = template.fields.iter().map(|field| field.name.as_str()).collect();
                     let line = format!("{}\t{}\t{}", template.id, template.name, fields.join(", "));
