@@ -4,7 +4,7 @@ use crate::audit::{Audit, AuditError, outbox};
 use crate::clock::{Clock, Millis, SystemClock};
 use crate::connections::answer;
 use crate::directory::{Directory, DirectoryError};
-use crate::http::{self, Parts};
+use crate::http::{self, Parts, Readiness};
 use crate::kept::Kept;
 use crate::limits::{Limiter, Limits};
 use crate::meters::Meters;
@@ -273,6 +273,7 @@ pub async fn serve_operated(
         audit,
         meters,
         clock,
+        readiness: Readiness::default(),
         page,
         stopping,
         tokens,

@@ -179,3 +179,29 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
     let ran = run(data, &["serve", "--trusted-proxy", "proxy.example"]);
     assert_eq!(ran.code, Some(2));
 }
+
+/// Anybody may ask, and each time that is looked is a write.
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_it_is_ready_is_looked_at_once_a_second_however_many_ask() {
+    let service = Service::start().await;
+    let file = rusqlite::Connection::open(service.data().join("countersign.db")).unwrap();
+    let noted = || {
+        file.query_row("SELECT value FROM facts WHERE name = 'ready_at'", [], |row| row.get::<_, String>(0))
+            .unwrap()
+    };
+    let ask = async || assert_eq!(service.get("/readyz").await.status(), 200);
+    let began = Instant::now();
+    ask().await;
+    let first = noted();
+    let mut looked = 0;
+    for _ in 0..20 {
+        service.clock.advance(1);
+        futures_util::future::join_all((0..10).map(|_| ask())).await;
+        looked += u64::from(noted() != first);
+    }
+    assert!(looked == 0 || began.elapsed() >= Duration::from_secs(1), "{looked}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    service.clock.advance(1);
+    ask().await;
+    assert_ne!(noted(), first, "and then anew");
+}

@@ -158,6 +158,12 @@ async fn sessions_outlive_postgresql() {
     problem(service.post("/api/v1/sessions", dana, &late.request).await, 503, "unavailable").await;
     problem(service.get_as("/api/v1/me", dana).await, 503, "unavailable").await;
     problem(service.get("/api/v1/orgs/acme").await, 503, "unavailable").await;
+    // What it said a second ago it may say still.
+    let began = Instant::now();
+    while service.get("/readyz").await.status() == 200 {
+        assert!(began.elapsed() < PATIENCE, "it says that it is ready");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     problem(service.get("/readyz").await, 503, "unavailable").await;
     assert_eq!(service.get("/healthz").await.status(), 200);
     let mut seen = Vec::new();

@@ -16,6 +16,8 @@ mod problem;
 mod recipient;
 mod templates;
 
+pub(crate) use operations::Readiness;
+
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -46,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) proxies: Proxies,
     pub(crate) meters: Arc<Meters>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) readiness: Readiness,
     pub(crate) page: Page,
     /// The public origin: part of every link and of `CI`.
     pub(crate) origin: Origin,

@@ -10,7 +10,8 @@ use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 use tracing::Instrument as _;
 
 /// The process is up.
@@ -20,6 +21,39 @@ use tracing::Instrument as _;
     responses((status = 200, description = "It is", body = String)))]
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
+}
+
+/// How long an answer is everybody's who asks.
+const READY_FOR: Duration = Duration::from_secs(1);
+
+/// Whether the stores answered when they were last asked. Whoever asks the service may be anybody, and asking the stores writes.
+#[derive(Default)]
+pub(crate) struct Readiness(Arc<Mutex<Option<(Instant, Result<(), Failure>)>>>);
+
+impl Readiness {
+    /// The last answer, or one that all who wait here share. It is asked for to its end even if whoever was first has gone: it
+    /// would be asked for again by each who comes and goes.
+    async fn of(&self, app: &App) -> Result<(), Failure> {
+        let mut last = self.0.clone().lock_owned().await;
+        if let Some((at, answer)) = &*last
+            && at.elapsed() < READY_FOR
+        {
+            return answer.clone();
+        }
+        let app = app.clone();
+        let asked = tokio::spawn(async move {
+            let answer = ask(&app).await;
+            *last = Some((Instant::now(), answer.clone()));
+            answer
+        });
+        asked.await.unwrap_or(Err(Failure::Unavailable))
+    }
+}
+
+async fn ask(app: &App) -> Result<(), Failure> {
+    app.store.ready().await.map_err(Failure::for_agent)?;
+    app.directory.origin().await?;
+    Ok(())
 }
 
 /// The stores answer, and the service is not about to stop.
@@ -32,9 +66,7 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Failu
     if *app.draining.borrow() {
         return Err(Failure::Stopping);
     }
-    app.store.ready().await.map_err(Failure::for_agent)?;
-    app.directory.origin().await?;
-    Ok("ready\n")
+    app.readiness.of(&app).await.map(|()| "ready\n")
 }
 
 /// `GET /metrics`, on a listener of its own.
