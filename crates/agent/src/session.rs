@@ -528,6 +528,7 @@ mod tests {
                 }
                 let effects = tell(&mut session, &EventKind::Outcome(said), now);
                 assert!(effects.contains(&Effect::Notify(NoticeKind::Mismatched)), "{effects:?}");
+                assert!(effects.contains(&Effect::Record(Milestone::Ended(outcome))), "{effects:?}");
                 assert_eq!(session.view(now, true).outcome, Some(outcome));
                 // Once: the same word again, or another, changes nothing.
                 for said in [NO, UNEXPECTED, YES] {

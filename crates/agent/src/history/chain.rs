@@ -113,15 +113,62 @@ impl Sealer {
 
     fn append(connection: &Connection, key: &ChainKey, row: i64) -> Result<(), rusqlite::Error> {
         let (seq, before) = end(connection, "newest")?.unwrap_or((0, ROOT));
-        let mac = connection
-            .prepare_cached(&format!("SELECT {SEALED} FROM sessions WHERE row = ?1 AND outcome IS NOT NULL"))?
-            .query_row([row], |columns| key.record(&before, columns))?;
+        let mac = sealed(connection, key, &before, row)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
         connection.prepare_cached("INSERT INTO chain VALUES (?1, ?2, ?3)")?.execute(params![
             seq + 1,
             row,
             mac
         ])?;
         set_end(connection, key, "newest", seq + 1, &mac)
+    }
+
+    /// Changes a row that has ended, and seals it anew with what came after it. Only where all of that is as it was sealed: a chain that
+    /// somebody has broken is not mended by us, and its row stays what it was. Within a transaction.
+    pub(super) fn amend(
+        &self,
+        connection: &Connection,
+        row: i64,
+        change: impl FnOnce() -> Result<(), rusqlite::Error>,
+    ) -> Result<(), rusqlite::Error> {
+        let place: Option<i64> = connection
+            .prepare_cached("SELECT seq FROM chain WHERE row = ?1")?
+            .query_row([row], |columns| columns.get(0))
+            .optional()?;
+        let (key, first) = match (&self.key, place) {
+            // Outside the chain so far.
+            (_, None) => return change(),
+            (None, Some(_)) => return Ok(()),
+            (Some(key), Some(first)) => (key, first),
+        };
+        let before: Option<Seal> = connection
+            .prepare_cached("SELECT mac FROM chain WHERE seq = ?1")?
+            .query_row([first - 1], |columns| columns.get(0))
+            .optional()?;
+        let oldest = end(connection, "oldest")?.unwrap_or((0, ROOT));
+        let Some(before) = before.or((oldest.0 == first - 1).then_some(oldest.1)) else { return Ok(()) };
+        let links: Vec<(i64, i64, Seal)> = connection
+            .prepare_cached("SELECT seq, row, mac FROM chain WHERE seq >= ?1 ORDER BY seq")?
+            .query_map([first], |link| Ok((link.get(0)?, link.get(1)?, link.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        let (mut seq, mut mac) = (first - 1, before);
+        for (number, row, stored) in &links {
+            if *number != seq + 1 || sealed(connection, key, &mac, *row)? != Some(*stored) {
+                return Ok(());
+            }
+            (seq, mac) = (*number, *stored);
+        }
+        if !is_newest(connection, key, seq, &mac)? {
+            return Ok(());
+        }
+        change()?;
+        mac = before;
+        for (number, row, _) in &links {
+            mac = sealed(connection, key, &mac, *row)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+            connection
+                .prepare_cached("UPDATE chain SET mac = ?2 WHERE seq = ?1")?
+                .execute(params![number, mac])?;
+        }
+        set_end(connection, key, "newest", seq, &mac)
     }
 
     /// Drops the oldest records, as far as they were created before `cutoff`; the chain then begins after them.
@@ -148,6 +195,28 @@ impl Sealer {
         connection.execute("DELETE FROM chain WHERE seq <= ?1", [seq])?;
         Ok(gone as u64)
     }
+}
+
+/// The seal of a row that has ended.
+fn sealed(
+    connection: &Connection,
+    key: &ChainKey,
+    before: &Seal,
+    row: i64,
+) -> Result<Option<Seal>, rusqlite::Error> {
+    connection
+        .prepare_cached(&format!("SELECT {SEALED} FROM sessions WHERE row = ?1 AND outcome IS NOT NULL"))?
+        .query_row([row], |columns| key.record(before, columns))
+        .optional()
+}
+
+/// Whether this is where the chain was sealed to end.
+fn is_newest(connection: &Connection, key: &ChainKey, seq: i64, mac: &Seal) -> Result<bool, rusqlite::Error> {
+    let stored: Option<(i64, Seal, Seal)> = connection
+        .prepare_cached("SELECT seq, mac, seal FROM chain_ends WHERE which = 'newest'")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(stored == Some((seq, *mac, key.end("newest", seq, mac))))
 }
 
 fn end(connection: &Connection, which: &str) -> Result<Option<(i64, Seal)>, rusqlite::Error> {
@@ -236,6 +305,10 @@ mod tests {
     }
 
     fn end(history: &mut History, n: u8) {
+        end_as(history, n, Outcome::Matched);
+    }
+
+    fn end_as(history: &mut History, n: u8, outcome: Outcome) {
         let id = SessionId::from_bytes([n; 16]);
         let subject = format!("Ticket {n}");
         let new = NewRow {
@@ -250,7 +323,7 @@ mod tests {
         };
         history.insert(&new).unwrap();
         history.mark(&id, Milestone::Opened, 1).unwrap();
-        history.mark(&id, Milestone::Ended(Outcome::Matched), 2).unwrap();
+        history.mark(&id, Milestone::Ended(outcome), 2).unwrap();
     }
 
     fn check(history: &History) -> Integrity {
@@ -326,6 +399,85 @@ mod tests {
         let row = page.rows.first().unwrap();
         assert_eq!((row.row, row.outcome, row.ended_at), (11, Some(Outcome::Matched), Some(2)));
         assert!(matches!(check(&history), Integrity::Broken { row: 10, .. }));
+    }
+
+    /// What a session is on record as after another word on its end, and what the chain then is.
+    fn overrule(history: &mut History, n: u8, outcome: Outcome) -> (Option<Outcome>, Integrity) {
+        let id = SessionId::from_bytes([n; 16]);
+        history.mark(&id, Milestone::Ended(outcome), 9).unwrap();
+        let page = history.reader().unwrap().page(&crate::view::HistoryQuery::default(), None, 50).unwrap();
+        let row = page.rows.iter().find(|row| row.row == i64::from(n)).unwrap();
+        (row.outcome, check(history))
+    }
+
+    #[test]
+    fn a_last_word_that_came_late_overrules_an_end_without_one_and_the_chain_stays_whole() {
+        let whole = |records| Integrity::Whole { records, unsealed: 0 };
+        for (first, said, kept) in [
+            (Outcome::Expired, Outcome::Mismatched, Outcome::Mismatched),
+            (Outcome::Expired, Outcome::Matched, Outcome::Matched),
+            (Outcome::Cancelled, Outcome::Unexpected, Outcome::Unexpected),
+            (Outcome::Cancelled, Outcome::Matched, Outcome::Cancelled),
+            (Outcome::Matched, Outcome::Mismatched, Outcome::Matched),
+            (Outcome::Failed, Outcome::Mismatched, Outcome::Failed),
+            (Outcome::Expired, Outcome::Cancelled, Outcome::Expired),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut history = ten(folder.path());
+            end_as(&mut history, 11, first);
+            end(&mut history, 12);
+            end(&mut history, 13);
+            assert_eq!(overrule(&mut history, 11, said), (Some(kept), whole(13)), "{first:?} {said:?}");
+            end(&mut history, 14);
+            assert_eq!(check(&history), whole(14));
+        }
+    }
+
+    #[test]
+    fn the_first_record_can_be_overruled_the_newest_and_one_after_what_was_forgotten() {
+        for forgotten in [0, 3, 10] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut history = History::open(folder.path(), 0).unwrap().history;
+            history.seal_with(key()).unwrap();
+            for n in 1..=forgotten {
+                end(&mut history, n);
+            }
+            history.forget_before(i64::MAX).unwrap();
+            let n = forgotten + 1;
+            end_as(&mut history, n, Outcome::Expired);
+            let found = overrule(&mut history, n, Outcome::Mismatched);
+            assert_eq!(found, (Some(Outcome::Mismatched), Integrity::Whole { records: 1, unsealed: 0 }));
+        }
+        // And one that waits for the key.
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(folder.path(), 0).unwrap().history;
+        end_as(&mut history, 1, Outcome::Expired);
+        assert_eq!(overrule(&mut history, 1, Outcome::Mismatched).0, Some(Outcome::Mismatched));
+        history.seal_with(key()).unwrap();
+        assert_eq!(check(&history), Integrity::Whole { records: 1, unsealed: 0 });
+    }
+
+    #[test]
+    fn what_somebody_has_done_to_the_chain_is_not_mended_by_overruling() {
+        for damage in [
+            "UPDATE sessions SET subject = 'x' WHERE row = 11",
+            "UPDATE sessions SET outcome = 'failed' WHERE row = 12",
+            "DELETE FROM sessions WHERE row = 12",
+            "DELETE FROM sessions WHERE row = 12; DELETE FROM chain WHERE row = 12",
+            "DELETE FROM sessions WHERE row > 11; DELETE FROM chain WHERE row > 11",
+            "UPDATE chain_ends SET seal = zeroblob(32)",
+            "DELETE FROM chain WHERE row = 10",
+            "UPDATE sessions SET subject = 'x' WHERE row = 3",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut history = ten(folder.path());
+            end_as(&mut history, 11, Outcome::Expired);
+            end(&mut history, 12);
+            end(&mut history, 13);
+            history.connection.execute_batch(damage).unwrap();
+            let (_, found) = overrule(&mut history, 11, Outcome::Mismatched);
+            assert!(matches!(found, Integrity::Broken { .. }), "{damage}: {found:?}");
+        }
     }
 
     #[test]

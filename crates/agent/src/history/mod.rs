@@ -190,7 +190,8 @@ impl History {
         if inserted == 1 { Ok(()) } else { Err(HistoryError::AlreadySpent) }
     }
 
-    /// Records what a session came to. What was recorded first stays.
+    /// Records what a session came to. What was recorded first stays, but for an end without the recipient's last word: that one is
+    /// overruled when the word comes after all.
     pub fn mark(&mut self, id: &SessionId, milestone: Milestone, at: i64) -> Result<(), HistoryError> {
         let id = id.to_string();
         match milestone {
@@ -208,6 +209,12 @@ impl History {
                     .optional()?;
                 if let Some(row) = row {
                     self.sealer.seal(&transaction, row)?;
+                } else if let Some(row) = overruled(&transaction, &id, outcome)? {
+                    let set = "UPDATE sessions SET outcome = ?2 WHERE row = ?1";
+                    let name = rows::outcome_name(outcome);
+                    self.sealer.amend(&transaction, row, || {
+                        transaction.execute(set, params![row, name]).map(drop)
+                    })?;
                 }
                 transaction.commit()?;
                 Ok(())
@@ -255,6 +262,20 @@ impl History {
             .optional()?;
         Ok(found.is_some())
     }
+}
+
+/// The row of a session that has ended without a word of the recipient's, if `outcome` is that word.
+fn overruled(connection: &Connection, id: &str, outcome: Outcome) -> Result<Option<i64>, rusqlite::Error> {
+    let cancelled = match outcome {
+        Outcome::Mismatched | Outcome::Unexpected => rows::outcome_name(Outcome::Cancelled),
+        // An agent who called off has compared nothing.
+        Outcome::Matched => rows::outcome_name(Outcome::Expired),
+        _ => return Ok(None),
+    };
+    connection
+        .prepare_cached("SELECT row FROM sessions WHERE session_id = ?1 AND outcome IN (?2, ?3)")?
+        .query_row(params![id, rows::outcome_name(Outcome::Expired), cancelled], |row| row.get(0))
+        .optional()
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {
