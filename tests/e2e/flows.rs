@@ -213,6 +213,33 @@ async fn three_fields_from_scratch() {
     let shown = phone.passcode().await;
     desk.click("reveal").await;
     assert_eq!(desk.passcode().await, shown);
+    // Digits go from left to right in every language; their two halves are boxes, which would not.
+    desk.speak("ar").await;
+    desk.wait_for_document("dir", "rtl").await;
+    assert!(desk.passcode_reads_from_the_left().await);
+    desk.picture(&stage, "2-revealed-ar").await;
+    phone.close().await;
+    desk.close().await;
+}
+
+/// With two customers at once, a click on a notification opens the card of the one it is about, which is not the open one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_on_a_notification_opens_its_card() {
+    let stage = Stage::set("notified");
+    let desk = Desk::enrolled(&stage).await;
+    let link = desk.start_phone("06 12 34 56 78", "organization", "Ticket A").await;
+    let first = desk.attribute("card", "data-session").await.unwrap();
+    desk.click("tab-start").await;
+    desk.start_phone("06 12 34 56 79", "organization", "Ticket B").await;
+    desk.wait_until_other_card(Some(&first)).await;
+    let phone = Phone::open(&stage, &link).await;
+    phone.answer("organization", "06 12 34 56 78").await;
+    phone.passcode().await;
+    let displayed =
+        || stage.run("dunstctl", &["count", "displayed"]).is_some_and(|count| count.trim() != "0");
+    wait_for("a notification", displayed);
+    stage.run("dunstctl", &["action"]).unwrap();
+    desk.wait_for_attribute("card", "data-session", &first).await;
     phone.close().await;
     desk.close().await;
 }

@@ -43,6 +43,15 @@ test('a reveal waits once the customer has viewed, until it was used', () => {
   expect(revealWaits.value).toBe(false);
 });
 
+test('a window that is opened for a session shows its card, and not the newest', async () => {
+  history.replaceState(null, '', '?session=one#live');
+  vi.resetModules();
+  const opened = await import('./state.ts');
+  opened.receive(view({ revision: 1, sessions: [session('viewed', { id: 'one' }), session('viewed', { id: 'two' })] }), 0);
+  expect([opened.screen.value, opened.openSession.value?.id]).toEqual(['live', 'one']);
+  history.replaceState(null, '', location.pathname);
+});
+
 test('a window that is opened for something shows it at once', async () => {
   for (const [address, shown] of [['#history', 'history'], ['#live', 'live'], ['', 'start'], ['#elsewhere', 'start']] as const) {
     location.hash = address;

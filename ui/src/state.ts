@@ -49,8 +49,8 @@ export const view = computed(() => snapshot.value.view);
 export const receivedAt = computed(() => snapshot.value.at);
 /** A window that is opened to show something is told what by its address. */
 export const screen = signal<Screen>(screens.find((name) => location.hash === `#${name}`) ?? 'start');
-/** The card the user chose last; its session may have gone. */
-export const chosenCard = signal<string | null>(null);
+/** The card the user chose last, here or by a notification that the window was opened from; its session may have gone. */
+export const chosenCard = signal<string | null>(new URLSearchParams(location.search).get('session'));
 /** A template asked for on another screen, until the Start screen has taken it. */
 export const wantedTemplate = signal<string | null>(null);
 /** An enrolment link from outside, until Settings has taken it. */
@@ -123,6 +123,8 @@ function askForFocus(gently: boolean): void {
 
 interface Navigate {
   readonly screen: Screen;
+  /** Whose card to open there. */
+  readonly session: string | null;
 }
 
 /** Follows the engine from now on. */
@@ -131,7 +133,8 @@ export async function connect(): Promise<void> {
     receive(payload, performance.now());
   });
   await listen<Navigate>('navigate', ({ payload }) => {
-    navigate(payload.screen);
+    if (payload.session === null) navigate(payload.screen);
+    else openCard(payload.session);
   });
   receive(await commands.view(), performance.now());
   askForFocus(true);
