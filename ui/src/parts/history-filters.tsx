@@ -137,6 +137,7 @@ interface DayProps {
 }
 
 function Day({ label, testid, name }: DayProps): JSX.Element {
+  const later = name === 'until' ? 1 : 0;
   return (
     <label class="day">
       <span class="note">{label}</span>
@@ -144,12 +145,22 @@ function Day({ label, testid, name }: DayProps): JSX.Element {
         class="input"
         type="date"
         data-testid={testid}
+        value={dayOf(query.value[name], later)}
         onChange={(event) => {
-          change({ [name]: dayStart(event.currentTarget.value, name === 'until' ? 1 : 0) });
+          change({ [name]: dayStart(event.currentTarget.value, later) });
         }}
       />
     </label>
   );
+}
+
+/** The ISO day here of which a moment is the start, some days on; empty for none. */
+export function dayOf(start: number | null, later: number): string {
+  if (start === null) return '';
+  const day = new Date(start);
+  day.setDate(day.getDate() - later);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${String(day.getFullYear()).padStart(4, '0')}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
 
 /** The first moment of an ISO day here, some days on; `null` for no day. */

@@ -115,6 +115,19 @@ describe('the search', () => {
     expect(textOf('history-filters')).toContain('4 filters');
   });
 
+  test('are still to be seen when the screen was left and is there again', async () => {
+    await open();
+    await press('history-filters');
+    await type('history-from', '2026-11-03');
+    await type('history-until', '2026-11-04');
+    await pass(0);
+    await clear();
+    await open();
+    await press('history-filters');
+    const day = (name: string) => (find(name) as HTMLInputElement | null)?.value;
+    expect([day('history-from'), day('history-until')]).toEqual(['2026-11-03', '2026-11-04']);
+  });
+
   test('that finds nothing says so and goes back', async () => {
     await open({ history: ({ query: of }) => ((of as HistoryQuery).text === '' ? history(null, 5) : { rows: [], next: null }) });
     await type('history-search', 'zzz');
