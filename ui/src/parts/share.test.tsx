@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { session, view } from '../../dev/views.ts';
+import { App } from '../app.tsx';
 import { LiveScreen } from '../screens/live.tsx';
 import { chosenCard, screen } from '../state.ts';
 import { clear, draw, engine, find, key, press, settle, show, textOf, type } from '../testing/face.tsx';
@@ -58,4 +59,19 @@ test('alarms are alerts and say what to do', async () => {
   await draw(<LiveScreen />);
   expect(find('alarm')?.getAttribute('role')).toBe('alert');
   expect(find('alarm')?.querySelector('.next')?.textContent).not.toBe('');
+});
+
+test.each([
+  ['message-options', 'message-panel'],
+  ['qr', 'qr-panel'],
+])('Escape leaves what %s opened, and does not end the session', async (opens, panel) => {
+  const asked = engine({ ...answers, cancel: () => null });
+  await draw(<App />);
+  await press(opens);
+  await settle();
+  expect(find(panel)).not.toBeNull();
+  await key('Escape');
+  await settle();
+  expect(find(panel)).toBeNull();
+  expect(asked.map(([command]) => command)).not.toContain('cancel');
 });

@@ -36,11 +36,13 @@ export function Share({ session, run }: Props): JSX.Element {
   const close = () => {
     panel.value = null;
   };
+  // An open panel is what Escape leaves; without one it ends the session.
+  const leaves = panel.value === 'message' ? { hotkey: 'Escape', keys: '' } : {};
   return (
     <div class="share">
       <div class="share-row">
         <CopyMessage session={session} run={run} />
-        <Button class="square" testid="message-options" label={text.card.messageOptions} expanded={panel.value === 'message'} disabled={!allowed.copy} onPress={toggle('message')}>
+        <Button class="square" testid="message-options" label={text.card.messageOptions} expanded={panel.value === 'message'} disabled={!allowed.copy} onPress={toggle('message')} {...leaves}>
           <Icon shape="chevron" />
         </Button>
         <Button testid="qr" hotkey="q" expanded={panel.value === 'qr'} disabled={!allowed.copy} onPress={toggle('qr')}>
