@@ -23,6 +23,7 @@ type Question = 'cancel' | 'recreate';
 
 export function Actions({ session, run }: Props): JSX.Element {
   const asking = useSignal<Question | null>(null);
+  const recreating = useSignal(false);
   const { id, outcome, progress } = session;
   const act = async (question: Question) => {
     asking.value = null;
@@ -30,7 +31,11 @@ export function Actions({ session, run }: Props): JSX.Element {
       await run(commands.cancel(id));
       return;
     }
+    // Pressed again while it is under way, it is meant once.
+    if (recreating.peek()) return;
+    recreating.value = true;
     const fresh = await run(commands.recreate(id));
+    recreating.value = false;
     if (fresh !== null) openCard(fresh);
   };
   const press = (question: Question) => {

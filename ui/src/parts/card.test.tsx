@@ -178,6 +178,19 @@ describe('the actions', () => {
     expect(asked.map(([command]) => command)).toEqual(['recreate', 'recreate']);
   });
 
+  test('starting over is meant once, however often it is pressed while it is under way', async () => {
+    let done: (id: string) => void = () => undefined;
+    const underWay = new Promise<string>((resolve) => (done = resolve));
+    const asked = engine({ recreate: () => underWay });
+    await open(session('waiting'));
+    await key('n');
+    await key('n');
+    done('fresh');
+    await settle();
+    expect(asked.map(([command]) => command)).toEqual(['recreate']);
+    expect(chosenCard.value).toBe('fresh');
+  });
+
   test('copy, add time and start over by their keys', async () => {
     const asked = engine({ copy_link: () => ({ prefilled: true }), recreate: () => 'fresh' });
     await open(session('waiting'));
