@@ -8,12 +8,15 @@ use super::chain::{self, ChainKey};
 use super::export::{self, ExportError};
 use super::{HistoryError, rows, summary};
 use crate::view::{ExportFormat, HistoryPage, HistoryQuery, HistoryRow, HistorySummary, Integrity};
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
 use std::io::Write;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// Most rows in one page.
 const MAX_PAGE: u32 = 500;
@@ -54,6 +57,9 @@ impl Reader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(2))?;
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        connection
+            .create_scalar_function("folded", 1, flags, |call| Ok(folded(call.get_raw(0).as_str()?)))?;
         Ok(Self { connection })
     }
 
@@ -222,14 +228,80 @@ impl Plan {
         self.values.push(value.into());
     }
 
-    /// Each of these words must be found.
+    /// Each of these words must be found: as the words' index would find them, or, too short for it, by their letters.
     fn compare<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
         for word in words {
+            if word.chars().count() >= INDEXED_CHARS {
+                self.and(
+                    "instr(folded(s.subject || char(10) || coalesce(s.template, '') || char(10) || s.fields), ?) > 0",
+                    folded(word),
+                );
+                continue;
+            }
             let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             self.and(
                 "(s.subject || char(10) || coalesce(s.template, '') || char(10) || s.fields) LIKE ? ESCAPE '\\'",
                 format!("%{escaped}%"),
             );
+        }
+    }
+}
+
+/// Without case and accents, as the words' index (`trigram remove_diacritics 1`) compares: how many rows there are must not decide
+/// what is found.
+fn folded(text: &str) -> String {
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{History, NewRow};
+    use countersign_protocol::{Began, SessionId};
+
+    /// A walk over few rows and the words' index find the same, whatever the case and the accents.
+    #[test]
+    fn few_rows_and_many_are_searched_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(folder.path(), 0).unwrap().history;
+        let subjects =
+            ["Réclamation numéro 7", "RÉCLAMATION 8", "reclamation 9", "Größe 4812", "Ticket 4812"];
+        for (number, subject) in subjects.into_iter().enumerate() {
+            let id = SessionId::from_bytes([u8::try_from(number).unwrap(); 16]);
+            let row = NewRow {
+                id: &id,
+                service: "practice",
+                created_at: 1000,
+                subject,
+                template: Some("Téléphone"),
+                fields: vec!["Número"],
+                began: Began::Organization,
+                ttl_secs: 120,
+            };
+            history.insert(&row).unwrap();
+        }
+        let reader = history.reader().unwrap();
+        let found = |plan: Plan| -> Vec<i64> {
+            let sql = format!("SELECT s.row {} ORDER BY {}", plan.source, plan.key);
+            let mut statement = reader.connection.prepare(&sql).unwrap();
+            let rows = statement.query_map(params_from_iter(plan.values), |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        for (text, count) in [
+            ("réclamation", 3),
+            ("RECLAMATION", 3),
+            ("numero", 5),
+            ("GRÖSSE", 0),
+            ("gröẞe", 1),
+            ("4812 ticket", 1),
+            ("telephone 8", 3),
+            ("100%", 0),
+        ] {
+            let words = text.split(' ').collect();
+            let filter = Filter { rows: 0..=i64::MAX, template: None, outcomes: Vec::new(), words };
+            let walked = found(Reader::through_rows(&filter, None));
+            assert_eq!(walked, found(through_words(&filter)), "{text}");
+            assert_eq!(walked.len(), count, "{text}");
         }
     }
 }
