@@ -81,7 +81,18 @@ async fn a_supervisor_reads_the_organizations_history_in_pages() {
     let until = page(&service, &sam, "?until=2026-11-23T10:01:00Z").await;
     assert_eq!(until.entries.len(), 1);
     assert_eq!(page(&service, &theirs, "").await.entries, []);
-    for bad in ["?limit=x", "?since=yesterday", "?after=-1", "?after=9223372036854775808", "?org=bolt"] {
+    for bad in [
+        "?limit=x",
+        "?since=yesterday",
+        "?after=-1",
+        "?after=%2B1",
+        "?after=",
+        "?limit=%2B1",
+        "?limit=4294967296",
+        "?after=99999999999999999999",
+        "?after=9223372036854775808",
+        "?org=bolt",
+    ] {
         problem(service.get_as(&format!("/api/v1/audit{bad}"), &sam).await, 400, "malformed").await;
     }
     problem(service.get_as("/api/v1/audit", &service.dana.token).await, 403, "forbidden").await;

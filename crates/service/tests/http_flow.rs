@@ -183,7 +183,24 @@ async fn a_stream_that_breaks_is_resumed_without_loss_or_repeat() {
     assert_eq!(now.next().await.id, SESSIONS as u64 * 4 + 1);
     assert_eq!(foreign.next().await, seen[0]);
     let bad = service.request(Method::GET, "/api/v1/events").bearer_auth(&service.dana.token);
-    problem(bad.header("last-event-id", "x").send().await.unwrap(), 400, "malformed").await;
+    for id in ["x", "+1", "-1", "1.0", ""] {
+        let bad = bad.try_clone().unwrap().header("last-event-id", id);
+        problem(bad.send().await.unwrap(), 400, "malformed").await;
+    }
+    // Beyond what any number here is: beyond the newest.
+    let mut beyond = bad.header("last-event-id", "9".repeat(40)).send().await.unwrap();
+    assert!(beyond.chunk().await.unwrap().unwrap().starts_with(b"id: 1\n"));
+}
+
+#[tokio::test]
+async fn a_wait_is_asked_for_in_digits() {
+    let service = Service::start_with(Limits { waits_per_address: 0, ..WIDE }).await;
+    let (session, _) = answered(&service).await;
+    for (wait, status) in [("7", 429), ("0", 200), ("+7", 200), ("-7", 200), ("7s", 200), ("", 200)] {
+        let request = service.request(Method::GET, &session.of_page("verdict")).bearer_auth(&session.token);
+        let answer = request.header("prefer", format!("wait={wait}")).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{wait}");
+    }
 }
 
 #[tokio::test]

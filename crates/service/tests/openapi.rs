@@ -42,6 +42,9 @@ fn every_reference_leads_somewhere_and_every_problem_has_a_status() {
             // A code that no failure has got this status.
             assert!(!responses.contains_key("418"), "{method} {path}");
             assert!(operation.get("x-problems").is_none(), "{method} {path}");
+            for busy in ["429", "503"].iter().filter_map(|status| responses.get(*status)) {
+                assert!(busy.pointer("/headers/Retry-After").is_some(), "{method} {path}");
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The agent's event stream (server-sent events). An event is stored in the transaction that caused it, so a stream that
 //! breaks, or a service that restarts, loses and repeats nothing: the client says what it saw last.
 
-use super::App;
 use super::caller::Staying;
 use super::problem::Failure;
+use super::{App, digits};
 use crate::meters::Lasting;
 use crate::store::{Key, StoredEvent, Wake};
 use axum::extract::State;
@@ -24,7 +24,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
     path = "/events",
     tag = "agent",
     security(("agent" = [])),
-    params(("last-event-id" = Option<u64>, Header, description = "Go on after this event: an id of the last 20 minutes, or 0 for all of them")),
+    params(("last-event-id" = Option<u64>, Header, description = "Go on after this event: an id of the last 20 minutes, or 0 or a number beyond the newest for all of them")),
     responses((status = 200, description = "Each event has a name, an id that counts from 1 without gaps, and as its data an `AgentEvent` without the member `event`, which is the name. A comment comes every 15 s", body = AgentEvent, content_type = "text/event-stream")),
     extensions(("x-problems" = json!(["malformed"]))))]
 pub(super) async fn stream(
@@ -37,7 +37,7 @@ pub(super) async fn stream(
     let newest = app.store.newest_event(agent.clone()).await.map_err(Failure::for_agent)?;
     let after = match headers.get("last-event-id") {
         Some(id) => {
-            let id = id.to_str().ok().and_then(|id| id.parse().ok());
+            let id = id.to_str().ok().and_then(digits);
             let id =
                 id.ok_or_else(|| Failure::Malformed("Last-Event-ID is not an id of this stream".to_owned()))?;
             // An id from another life of this database: rather all that is kept than nothing until the count gets there.

@@ -2,15 +2,16 @@
 
 #![allow(unused_qualifications, reason = "the document's macro writes them")]
 
-use super::App;
 use super::caller::Supervisor;
 use super::problem::Failure;
+use super::{App, digits};
 use crate::audit::AuditQuery;
 use crate::clock::Millis;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use countersign_protocol::wire::AuditPage;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::IntoParams;
@@ -30,9 +31,10 @@ pub(super) struct Asked {
     #[param(format = DateTime)]
     until: Option<String>,
     /// `next` of the page before.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     after: u64,
     /// Most entries; there are 200 at most.
+    #[serde(default, deserialize_with = "some_number")]
     #[param(value_type = Option<u64>, maximum = 4_294_967_295_u64)]
     limit: Option<u32>,
 }
@@ -64,6 +66,16 @@ pub(super) async fn page(
     entries.truncate(limit as usize);
     let next = entries.last().filter(|_| more).map(|last| last.seq);
     Ok(axum::Json(AuditPage { entries, next }))
+}
+
+/// Digits and nothing else: what is read elsewhere as a number may have a sign.
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(from)?;
+    digits(&text).ok_or_else(|| D::Error::custom("not a number"))
+}
+
+fn some_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    number(from)?.try_into().map(Some).map_err(D::Error::custom)
 }
 
 fn time(text: &str) -> Option<Millis> {

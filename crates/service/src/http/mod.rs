@@ -97,6 +97,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(operations::readyz))
 }
 
+/// A run of digits as a number, the greatest there is if it is beyond; none if anything else is in it, a sign too.
+fn digits(text: &str) -> Option<u64> {
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    // What is digits and cannot be read is too large.
+    plain.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
 /// The OpenAPI document, as it is served and kept in `docs/openapi.json`.
 pub fn openapi() -> String {
     openapi::text(api().into_openapi())

@@ -152,6 +152,10 @@ fn problem(status: u16, codes: Vec<String>) -> utoipa::openapi::Response {
     match status {
         401 => response = response.header("WWW-Authenticate", header("`Bearer`", Type::String)),
         429 => response = response.header("Retry-After", header("Seconds to wait", Type::Integer)),
+        503 => {
+            let seconds = header("Seconds to wait; not with `stopping`", Type::Integer);
+            response = response.header("Retry-After", seconds);
+        }
         _ => {}
     }
     response.build()

@@ -1,11 +1,11 @@
 //! The recipient's calls. There is no account: the page draws a token, and the first to open a link is its recipient.
 //! Whatever is wrong with a session is one answer, byte for byte.
 
-use super::App;
 use super::body::{Json, NoBody};
 use super::caller::{Number, Segment};
 use super::openapi::Handle;
 use super::problem::Failure;
+use super::{App, digits};
 use crate::clock::{left, rfc3339};
 use crate::directory::is_handle;
 use crate::limits::{MAX_WAIT_SECS, Source};
@@ -149,7 +149,7 @@ fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
     let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     let mut waits = preferences.flat_map(|value| value.split([',', ';'])).filter_map(|one| {
         let (name, seconds) = one.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("wait").then(|| seconds.trim().parse::<u64>().ok())?
+        name.trim().eq_ignore_ascii_case("wait").then(|| digits(seconds.trim()))?
     });
     waits.next().map(|seconds| Duration::from_secs(seconds.min(MAX_WAIT_SECS)))
 }
