@@ -9,10 +9,12 @@ use common::PATIENCE;
 use common::postgres::{Cluster, PASSWORD, shared};
 use common::program::{Serving, ask, refused, run};
 use common::service::{Caller, Draft, Employee, Service, WIDE, employ, problem, read};
-use countersign_protocol::wire::{AuditEntry, Created, Verdict};
+use countersign_protocol::wire::{AuditEntry, Created, Role, Verdict};
 use countersign_service::audit::{Audit, AuditQuery};
 use countersign_service::clock::SystemClock;
+use countersign_service::directory::{Directory as _, PostgresDirectory};
 use countersign_service::kept::Place;
+use countersign_service::postgres::Postgres;
 use countersign_service::{Operations, ServeOptions, serve_operated};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -383,4 +385,31 @@ async fn what_goes_to_postgresql_is_encrypted_for_the_server_that_is_meant() {
     let url = format!("{}?sslrootcert={right}", named("localhost"));
     let service = Service::start_operated(on(&url), |_| ()).await;
     service.complete(service.session().await).await;
+}
+
+/// Whoever revokes or invites an agent has the agent locked and then its codes. Who redeems a code meanwhile waits for the agent,
+/// and holds nothing that the other needs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_redeemed_while_its_agent_is_invited_anew_makes_nobody_fail() {
+    let cluster = shared().await;
+    let url = cluster.database().await;
+    let postgres = Postgres::open(&url.parse().unwrap()).await.unwrap();
+    let directory = PostgresDirectory::new(postgres, Arc::new(SystemClock));
+    let data = tempfile::tempdir().unwrap();
+    ask(data.path(), &["org", "add", "acme", "--name", "Acme", "--country", "FR", "--postgres", &url]);
+    let agent = directory.add_agent("acme", "Dana", Role::Agent).await.unwrap();
+    let code = directory.issue_code(&agent).await.unwrap();
+    let (other, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    other.batch_execute("BEGIN; SELECT id FROM agents FOR UPDATE").await.unwrap();
+    let redeeming = tokio::spawn(async move { directory.redeem(&code).await });
+    let began = Instant::now();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN
+        (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+    while other.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        assert!(began.elapsed() < PATIENCE, "it does not wait for the agent");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    other.batch_execute("DELETE FROM enrollments; COMMIT").await.unwrap();
+    assert_eq!(redeeming.await.unwrap().unwrap(), None, "the code was void by then");
 }

@@ -192,6 +192,10 @@ impl Directory for PostgresDirectory {
         let hash = secret::hash(code);
         let mut lease = self.lease().await?;
         lease.begin().await?;
+        // The agent first, as whoever revokes or invites it does: in another order each would wait for the other.
+        let whose =
+            "SELECT id FROM agents WHERE id = (SELECT agent FROM enrollments WHERE code = $1) FOR UPDATE";
+        lease.query_opt(whose, &[&&hash[..]]).await?;
         let spend = "DELETE FROM enrollments WHERE code = $1 AND expires_at > $2 RETURNING agent";
         let spent = lease.query_opt(spend, &[&&hash[..], &self.clock.now()]).await?;
         let token = match spent {
