@@ -29,13 +29,16 @@ fn certify(folder: &Path) -> String {
 
 /// A call over TLS to whom this certificate vouches for; the whole response.
 async fn call(addr: SocketAddr, certificate: &str, path: &str) -> std::io::Result<String> {
+    call_on(TcpStream::connect(addr).await?, certificate, path).await
+}
+
+async fn call_on(stream: TcpStream, certificate: &str, path: &str) -> std::io::Result<String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()).unwrap();
     let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let name = ServerName::try_from("localhost").unwrap();
-    let stream = TcpStream::connect(addr).await?;
     let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -60,7 +63,7 @@ async fn who_is_meant_answers_and_a_new_certificate_is_taken_while_it_runs() {
     let addr = serving.addr;
     // Those who connect and say nothing, or not what is expected, hold nobody up.
     let mut silent = Vec::new();
-    for _ in 0..50 {
+    for _ in 0..10 {
         silent.push(TcpStream::connect(addr).await.unwrap());
     }
     let mut plain = TcpStream::connect(addr).await.unwrap();
@@ -95,6 +98,38 @@ async fn who_is_meant_answers_and_a_new_certificate_is_taken_while_it_runs() {
         err.contains("certificate and key stay as they were") && err.contains("were read again"),
         "{err}"
     );
+}
+
+/// More connections than there are handshakes at once, from one address, that say nothing: everybody else is served at once.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_address_that_begins_many_handshakes_keeps_nobody_else_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = certify(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let args = ["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")];
+    let serving = Serving::start(folder.path(), &args, "warn");
+    let mut silent = Vec::new();
+    for _ in 0..600 {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        silent.push(socket.connect(serving.addr).await.unwrap());
+    }
+    let began = Instant::now();
+    assert!(call(serving.addr, &certificate, "/healthz").await.unwrap().ends_with("ok\n"));
+    // A handshake may take ten seconds.
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+    // The address itself is served again once what it began has ended.
+    drop(silent);
+    let again = async || {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        call_on(socket.connect(serving.addr).await?, &certificate, "/healthz").await
+    };
+    while again().await.is_err() {
+        assert!(began.elapsed() < PATIENCE, "it is shut out");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 }
 
 #[test]
