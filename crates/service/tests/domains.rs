@@ -109,6 +109,18 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// A server that is busy, or shut, says nothing about the file; one that has moved or dropped it does.
+const STATUSES: [(&str, &str); 8] = [
+    ("429 Too Many Requests", "verified"),
+    ("408 Request Timeout", "verified"),
+    ("403 Forbidden", "verified"),
+    ("503 Service Unavailable", "verified"),
+    ("204 No Content", "verified"),
+    ("404 Not Found", "lost"),
+    ("410 Gone", "lost"),
+    ("301 Moved Permanently", "lost"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_domain_is_verified_by_a_record_or_a_file_and_shown_until_it_is_gone() {
     let folder = tempfile::tempdir().unwrap();
@@ -172,17 +184,7 @@ async fn a_domain_is_verified_by_a_record_or_a_file_and_shown_until_it_is_gone()
     let ran = verify(&empty, &["--allow-private"]).await.unwrap();
     assert_eq!((ran.code, &lines(&ran.out)[0]["method"]), (Some(0), &json!("well-known")), "{}", ran.err);
     assert_eq!(profile().await[0]["method"], "well-known");
-    // A server that is busy, or shut, says nothing about the file; one that has moved or dropped it does.
-    for (status, state) in [
-        ("429 Too Many Requests", "verified"),
-        ("408 Request Timeout", "verified"),
-        ("403 Forbidden", "verified"),
-        ("503 Service Unavailable", "verified"),
-        ("204 No Content", "verified"),
-        ("404 Not Found", "lost"),
-        ("410 Gone", "lost"),
-        ("301 Moved Permanently", "lost"),
-    ] {
+    for (status, state) in STATUSES {
         *answer.lock().unwrap() = page(&format!("{publish}\n"));
         assert_eq!(verify(&empty, &["--allow-private"]).await.unwrap().code, Some(0));
         *answer.lock().unwrap() =

@@ -59,7 +59,7 @@ async fn an_operator_does_everything_on_postgresql_and_the_password_is_nowhere()
     // What is not needed is not made.
     let data = &folder.path().join("none");
     let done = |args: &[&str]| ask(data, &with(args, &url));
-    let version = countersign_service::postgres::Postgres::VERSION;
+    let version = Postgres::VERSION;
     assert_eq!(done(&["migrate"]), format!("PostgreSQL: version {version}\n"));
     let migrated = objects(&done(&["migrate", "--json"]));
     assert_eq!((&migrated[0]["database"], &migrated[0]["version"]), (&"PostgreSQL".into(), &version.into()));

@@ -26,9 +26,12 @@ pub(super) async fn healthz() -> &'static str {
 /// How long an answer is everybody's who asks.
 const READY_FOR: Duration = Duration::from_secs(1);
 
+/// When the stores were asked, and what came of it.
+type Asked = (Instant, Result<(), Failure>);
+
 /// Whether the stores answered when they were last asked. Whoever asks the service may be anybody, and asking the stores writes.
 #[derive(Default)]
-pub(crate) struct Readiness(Arc<Mutex<Option<(Instant, Result<(), Failure>)>>>);
+pub(crate) struct Readiness(Arc<Mutex<Option<Asked>>>);
 
 impl Readiness {
     /// The last answer, or one that all who wait here share. It is asked for to its end even if whoever was first has gone: it
