@@ -65,12 +65,10 @@ impl Phone {
     }
 
     pub async fn tap(&self, hook: &str) {
-        let until = Instant::now() + PATIENCE;
-        // A number that cannot be read yet would have to be checked again.
-        while hook == "check" && !self.everything_is_read().await {
-            assert!(Instant::now() < until, "what was typed is not read");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if hook == "check" {
+            self.wait_until_read().await;
         }
+        let until = Instant::now() + PATIENCE;
         // The page may draw itself anew between finding and tapping.
         while let Err(error) = self.find(hook).await.click().await {
             assert!(Instant::now() < until, "{hook} cannot be tapped: {error}");
@@ -78,9 +76,15 @@ impl Phone {
         }
     }
 
-    async fn everything_is_read(&self) -> bool {
-        const READ: &str = "return [...document.querySelectorAll('.reading.quiet-text')].every((said) => said.textContent === '')";
-        self.driver.execute(READ, vec![]).await.unwrap().convert().unwrap()
+    /// Waits for the rules for telephone numbers: a number that cannot be read yet would have to be checked again.
+    pub async fn wait_until_read(&self) {
+        const READ: &str = "const said = [...document.querySelectorAll('.reading.quiet-text')]; \
+            return said.every((words) => words.textContent === '');";
+        let until = Instant::now() + PATIENCE;
+        while !self.driver.execute(READ, vec![]).await.unwrap().convert::<bool>().unwrap() {
+            assert!(Instant::now() < until, "what was typed is not read");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     pub async fn type_into(&self, hook: &str, text: &str) {
