@@ -119,7 +119,7 @@ impl Inner {
     ) -> Result<Value, Lost> {
         let connector = self.servers.connector();
         let mut command = connector.scripts().call(name, &bucket.prefix());
-        let fenced = u8::from(connector.replicas() > 0);
+        let fenced = u8::from(connector.replicas() != 0);
         command.arg(self.now()).arg(self.servers.publish()).arg(fenced);
         for arg in args {
             command.arg(arg);
