@@ -32,7 +32,7 @@ async fn the_keyboard_alone_leads_from_the_question_to_the_end() {
     asking.ends(&table, Outcome::Matched).await;
 
     // From the number that was told, and with the code to be typed.
-    seat::administer(&table, &["org", "policy", "demo", "--compare", "typed"]);
+    table.administer(&["org", "policy", "demo", "--compare", "typed"]);
     table.start_again().await;
     let asking = seat::ask(&table, false).await;
     browser.go(asking.link.rsplit_once('/').unwrap().0).await;

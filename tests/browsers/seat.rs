@@ -5,25 +5,12 @@ use crate::table::{self, PHONE, Table};
 use countersign_agent::view::{Outcome, SessionView};
 use countersign_protocol::{Began, Kind};
 use countersign_service::limits::Limits;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 /// The agent's table at a service that allows what the tests do in a minute.
 pub async fn take() -> Table {
     let limits = Limits { opens_per_minute: 1000, numbers_per_minute: 1000, ..Limits::default() };
     table::lay_limited(Arc::new(Keyring::default()), limits).await
-}
-
-/// Runs a command of the operator's beside the table's service; what it prints.
-pub fn administer(table: &Table, args: &[&str]) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_countersign")).with_file_name("countersign-service");
-    assert!(program.exists(), "countersign-service is not built: cargo build --workspace");
-    let command =
-        Command::new(program).args(args).arg("--data").arg(table.folder.path().join("service")).output();
-    let output = command.unwrap();
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A live session about [`PHONE`].

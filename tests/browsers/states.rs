@@ -181,12 +181,9 @@ async fn start(table: &Table, fields: Vec<(String, Kind, &str)>, subject: &str) 
 #[tokio::test(flavor = "multi_thread")]
 async fn typed_comparison_long_words_and_an_answer_that_is_late_can_be_read_by_everybody() {
     let (mut table, driver) = (seat::take().await, Driver::start(Engine::Chromium));
-    seat::administer(&table, &["org", "policy", "demo", "--compare", "typed"]);
+    table.administer(&["org", "policy", "demo", "--compare", "typed"]);
     let edit = ["org", "edit", "demo", "--name", LONG, "--description", LONG, "--channel", LONG];
-    seat::administer(
-        &table,
-        &[&edit[..], &["--website", &format!("https://{}.example", &LONG[..60])]].concat(),
-    );
+    table.administer(&[&edit[..], &["--website", &format!("https://{}.example", &LONG[..60])]].concat());
     table.start_again().await;
     let browser = driver.open("en").await;
     let card = start(&table, vec![(LONG.chars().take(60).collect(), Kind::Text, LONG)], LONG).await;
@@ -246,7 +243,7 @@ async fn the_organizations_own_page_and_what_goes_wrong_can_be_read_by_everybody
         browser.look(state).await;
         browser.type_into("number", "3456").await;
     }
-    seat::administer(&table, &["org", "policy", "acme", "--numbers", "off"]);
+    table.administer(&["org", "policy", "acme", "--numbers", "off"]);
     browser.web.refresh().await.unwrap();
     browser.find("link-only").await;
     browser.look("33-link-only").await;
@@ -304,10 +301,10 @@ async fn profile(table: &Table) {
         "https://acme.example",
     ];
     let more = ["--description", "Electricity and gas for homes", "--channel", "+33 1 23 45 67 89"];
-    seat::administer(table, &[&add[..], &more].concat());
+    table.administer(&[&add[..], &more].concat());
     let logo = crate::browser::workspace().join("icons/128x128.png");
-    seat::administer(table, &["org", "logo", "acme", "--file", logo.to_str().unwrap()]);
-    seat::administer(table, &["domain", "add", "--org", "acme", "acme.example"]);
+    table.administer(&["org", "logo", "acme", "--file", logo.to_str().unwrap()]);
+    table.administer(&["domain", "add", "--org", "acme", "acme.example"]);
     let directory = SqliteDirectory::new(
         Database::open(&table.folder.path().join("service")).unwrap(),
         Arc::new(SystemClock),

@@ -19,7 +19,7 @@ async fn webkit_compares_what_is_typed() {
 
 async fn run(engine: Engine) {
     let (mut table, driver) = (seat::take().await, Driver::start(engine));
-    let policy = seat::administer(&table, &["org", "policy", "demo", "--compare", "typed"]);
+    let policy = table.administer(&["org", "policy", "demo", "--compare", "typed"]);
     assert!(policy.contains("compare\ttyped"), "{policy}");
     // The agent's program reads the policy when it starts.
     table.start_again().await;

@@ -20,6 +20,8 @@ pub struct Recorder {
     pub notices: Mutex<Vec<Notice>>,
     pub clipboard: Mutex<String>,
     pub adopted: Mutex<Vec<Preferences>>,
+    /// The shortcut that another program has.
+    pub taken: Mutex<String>,
     pub raised: AtomicBool,
     pub downloads: PathBuf,
     credential: Credential,
@@ -32,6 +34,7 @@ impl Recorder {
             notices: Mutex::default(),
             clipboard: Mutex::default(),
             adopted: Mutex::default(),
+            taken: Mutex::new("Ctrl+Alt+Delete".into()),
             raised: AtomicBool::new(false),
             downloads,
             credential,
@@ -68,10 +71,9 @@ impl Desktop for Recorder {
         self.raised.store(true, Ordering::SeqCst);
     }
 
-    /// Refuses the one shortcut another program has.
     fn adopt(&self, preferences: &Preferences) -> Result<(), ShortcutUnavailable> {
         self.adopted.lock().unwrap().push(preferences.clone());
-        if preferences.shortcut == "Ctrl+Alt+Delete" { Err(ShortcutUnavailable) } else { Ok(()) }
+        if preferences.shortcut == *self.taken.lock().unwrap() { Err(ShortcutUnavailable) } else { Ok(()) }
     }
 
     fn downloads(&self) -> PathBuf {

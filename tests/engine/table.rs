@@ -9,6 +9,7 @@ use countersign_service::limits::Limits;
 use countersign_service::{PracticeOrg, ServeOptions, Served, serve};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -75,6 +76,16 @@ impl Table {
     pub async fn start_again(&mut self) {
         self.engine.quit().await;
         (self.engine, self.desktop) = start(self.folder.path(), &self.credential, &self.keyring).await;
+    }
+
+    /// Runs a command of the operator's beside the service; what it prints.
+    pub fn administer(&self, args: &[&str]) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_countersign")).with_file_name("countersign-service");
+        assert!(program.exists(), "countersign-service is not built: cargo build --workspace");
+        let data = self.folder.path().join("service");
+        let output = Command::new(program).args(args).arg("--data").arg(data).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Waits until a view is as told.

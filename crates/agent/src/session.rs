@@ -82,7 +82,8 @@ pub struct LiveSession {
     stage: Stage,
 }
 
-/// What the service said when it took the session.
+/// What the service said when it took the session. By default nothing: no link, and no time.
+#[derive(Default)]
 pub struct Placed {
     /// The link.
     pub url: String,
@@ -486,11 +487,9 @@ mod tests {
             language: Language::En,
         };
         let placed = Placed {
-            url: String::new(),
-            number: String::new(),
             left: Duration::from_mins(2),
             expires_at: "2026-01-01T12:02:00Z".to_owned(),
-            typed: false,
+            ..Placed::default()
         };
         (LiveSession::new(id, entry, offered, placed, 0, now), opened)
     }

@@ -74,13 +74,7 @@ impl Game {
             prefill: false,
             language: Language::En,
         };
-        let placed = Placed {
-            url: String::new(),
-            number: String::new(),
-            left: Duration::from_mins(2),
-            expires_at: String::new(),
-            typed: false,
-        };
+        let placed = Placed { left: Duration::from_mins(2), ..Placed::default() };
         let agent = LiveSession::new(id, entry, offered, placed, 0, Instant::now());
         Self { id, offer, agent, share }
     }
@@ -140,13 +134,7 @@ fn guess(rng: &mut Rng, mut history: Option<&mut History>) -> Option<&'static st
     )
     .unwrap();
     copy.share = offered.share().clone();
-    let placed = Placed {
-        url: String::new(),
-        number: String::new(),
-        left: Duration::from_mins(2),
-        expires_at: String::new(),
-        typed: false,
-    };
+    let placed = Placed { left: Duration::from_mins(2), ..Placed::default() };
     copy.agent = LiveSession::new(game.id, copy.agent.entry().clone(), offered, placed, 0, Instant::now());
     let (_, true_answer) = copy.answer(&right, rng);
     let effects = copy.send(&true_answer, Some(history));

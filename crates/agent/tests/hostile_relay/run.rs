@@ -81,13 +81,7 @@ impl Run {
             prefill: false,
             language: Language::En,
         };
-        let placed = Placed {
-            url: String::new(),
-            number: String::new(),
-            left: Duration::from_mins(2),
-            expires_at: String::new(),
-            typed: false,
-        };
+        let placed = Placed { left: Duration::from_mins(2), ..Placed::default() };
         let agent = LiveSession::new(id, entry, offered, placed, 0, Instant::now());
         let (answer, answered, verdict, confirmed) = (None, None, None, None);
         let says = Began::Recipient;
