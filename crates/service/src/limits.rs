@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Largest body of a request, in bytes.
@@ -83,7 +83,7 @@ pub struct Limiter {
     numbers: Window<Source>,
     org_numbers: Window<String>,
     enrollments: Window<Source>,
-    waits: Mutex<HashMap<Source, u32>>,
+    waits: AtOnce,
 }
 
 impl Limiter {
@@ -97,7 +97,7 @@ impl Limiter {
             numbers: Window::default(),
             org_numbers: Window::default(),
             enrollments: Window::default(),
-            waits: Mutex::default(),
+            waits: AtOnce::default(),
         }
     }
 
@@ -133,31 +133,41 @@ impl Limiter {
     }
 
     /// A page waits; it counts until the guard is dropped.
-    pub fn wait(&self, from: Source) -> Result<WaitGuard<'_>, TooMany> {
-        let mut waits = lock(&self.waits);
-        // Who is refused leaves no entry: nothing would take it away.
-        let open = waits.get(&from).copied().unwrap_or_default();
-        if open >= self.limits.waits_per_address {
-            return Err(TooMany { retry_after_secs: 1 });
-        }
-        waits.insert(from, open + 1);
-        Ok(WaitGuard { limiter: self, from })
+    pub fn wait(&self, from: Source) -> Result<Going, TooMany> {
+        self.waits.begin(from, self.limits.waits_per_address).ok_or(TooMany { retry_after_secs: 1 })
     }
 }
 
-/// An open wait call.
-pub struct WaitGuard<'a> {
-    limiter: &'a Limiter,
+/// Counts what goes on at once, for each caller. Clones share the count.
+#[derive(Clone, Default)]
+pub(crate) struct AtOnce(Arc<Mutex<HashMap<Source, u32>>>);
+
+impl AtOnce {
+    /// One more, until it is dropped; none if there are `most`. Who is refused leaves no entry: nothing would take it away.
+    pub(crate) fn begin(&self, from: Source, most: u32) -> Option<Going> {
+        let mut counts = lock(&self.0);
+        let count = counts.get(&from).copied().unwrap_or_default();
+        if count >= most {
+            return None;
+        }
+        counts.insert(from, count + 1);
+        Some(Going { counted: self.clone(), from })
+    }
+}
+
+/// Something that goes on, and counts until it is dropped.
+pub struct Going {
+    counted: AtOnce,
     from: Source,
 }
 
-impl Drop for WaitGuard<'_> {
+impl Drop for Going {
     fn drop(&mut self) {
-        let mut waits = lock(&self.limiter.waits);
-        if let Some(open) = waits.get_mut(&self.from) {
-            *open = open.saturating_sub(1);
-            if *open == 0 {
-                waits.remove(&self.from);
+        let mut counts = lock(&self.counted.0);
+        if let Some(count) = counts.get_mut(&self.from) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.remove(&self.from);
             }
         }
     }
@@ -248,7 +258,7 @@ mod tests {
         drop(first);
         assert!(limiter.wait(from).is_ok());
         let closed = Limiter::new(Limits { waits_per_address: 0, ..Limits::default() });
-        assert!(closed.wait(from).is_err() && lock(&closed.waits).is_empty());
+        assert!(closed.wait(from).is_err() && lock(&closed.waits.0).is_empty());
     }
 
     #[test]

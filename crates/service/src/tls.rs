@@ -2,20 +2,18 @@
 //! runs, and a pair that cannot be used leaves the one before in place.
 //!
 //! A handshake happens beside the others and has a few seconds, and one address has few at once: who says nothing keeps nobody
-//! waiting. HTTP/1.1 is what is
-//! spoken, TLS 1.2 or 1.3 what it is wrapped in.
+//! waiting. HTTP/1.1 is what is spoken, TLS 1.2 or 1.3 what it is wrapped in.
 
-use crate::limits::Source;
+use crate::limits::AtOnce;
 use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -28,7 +26,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Handshakes that go on at once; whoever comes then waits in the system's queue.
 const HANDSHAKES: usize = 512;
 /// Of one address; a connection beyond them is closed.
-const HANDSHAKES_OF_AN_ADDRESS: usize = 16;
+const HANDSHAKES_OF_AN_ADDRESS: u32 = 16;
 /// Connections that are through and wait to be served.
 const READY: usize = 64;
 
@@ -115,11 +113,11 @@ async fn accept(
     through: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
-    let going_on = GoingOn::default();
+    let going_on = AtOnce::default();
     // The semaphore is never closed.
     while let Ok(permit) = handshakes.clone().acquire_owned().await {
         let (stream, peer) = Listener::accept(&mut listener).await;
-        let Some(counted) = going_on.begin(peer.ip().into()) else {
+        let Some(counted) = going_on.begin(peer.ip().into(), HANDSHAKES_OF_AN_ADDRESS) else {
             tracing::debug!("an address has too many handshakes at once");
             continue;
         };
@@ -136,41 +134,6 @@ async fn accept(
                 Err(_) => tracing::debug!("a handshake took too long"),
             }
         });
-    }
-}
-
-/// How many handshakes each address has going on.
-#[derive(Clone, Default)]
-struct GoingOn(Arc<Mutex<HashMap<Source, usize>>>);
-
-impl GoingOn {
-    /// One more, until it is dropped; none if there are as many as there may be.
-    fn begin(&self, from: Source) -> Option<Handshake> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.get(&from).copied().unwrap_or_default();
-        if count >= HANDSHAKES_OF_AN_ADDRESS {
-            return None;
-        }
-        counts.insert(from, count + 1);
-        Some(Handshake { going_on: self.clone(), from })
-    }
-}
-
-/// A handshake that is going on.
-struct Handshake {
-    going_on: GoingOn,
-    from: Source,
-}
-
-impl Drop for Handshake {
-    fn drop(&mut self) {
-        let mut counts = self.going_on.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.from) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                counts.remove(&self.from);
-            }
-        }
     }
 }
 

@@ -133,11 +133,42 @@ fn rfc3339(ms: i64) -> String {
     time.format(&Rfc3339).unwrap_or_default()
 }
 
-/// A cell no spreadsheet takes for a formula (OWASP, *CSV Injection*).
+/// A cell no spreadsheet takes for a formula (OWASP, *CSV Injection*), by the rule that the service's audit has for its own.
 fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+    let mut out = String::with_capacity(cell.len() + 2);
+    if cell.starts_with(['\t', '\r', '\n']) {
+        out.push('\'');
+    }
+    // Where lists are separated by semicolons, and for a program that knows no quotes, another cell begins within this one.
+    for part in cell.split_inclusive([';', '\t', '\r', '\n']) {
+        // Spreadsheets skip leading space, and know full-width forms of these.
+        if part.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+            out.push('\'');
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, written) in [
+            ("Ticket 4812", "Ticket 4812"),
+            ("=1+1", "'=1+1"),
+            ("-1", "'-1"),
+            ("  =1", "'  =1"),
+            ("＝1", "'＝1"),
+            ("\t=1", "'\t'=1"),
+            ("a;=1;b; +2;c-3", "a;'=1;b;' +2;c-3"),
+            ("Name; Plate", "Name; Plate"),
+            ("a\n@x", "a\n'@x"),
+            ("a=1", "a=1"),
+        ] {
+            assert_eq!(inert(cell), written);
+        }
     }
 }
