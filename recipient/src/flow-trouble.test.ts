@@ -121,6 +121,14 @@ describe('an end', () => {
     expect([flow.step.value, flow.trouble.value]).toEqual(['invalid', null]);
   });
 
+  it('says that there was no code, and of codes nothing, where the agent had none to say', async () => {
+    const { flow, service } = await shown({ offer: { compare: 'typed' } });
+    flow.absent();
+    await pass(0);
+    expect([flow.step.value, flow.stopReason.value]).toEqual(['stop', 'absent']);
+    expect(only(service, 'outcome').map(({ body }) => body)).toEqual(['{"matched":false}']);
+  });
+
   it('does not come before there is something to compare', async () => {
     const { flow, service } = await opened();
     service.mishaps.push({ verb: 'viewed', what: 'request lost' });

@@ -80,8 +80,9 @@ export class Flow {
   readonly confirmedAt = signal<Date | null>(null);
   readonly time: SessionTime;
   readonly #persistence: Persistence;
-  /** Of the outcome, which is told even when the run is over. */
-  readonly #reporting = new Persistence(new AbortController().signal);
+  /** The outcome is told even when the run is over: nothing ends it. */
+  readonly #afterwards = new AbortController();
+  readonly #reporting = new Persistence(this.#afterwards.signal);
   readonly trouble = computed(() => this.#persistence.trouble.value ?? this.#reporting.trouble.value);
 
   readonly #env: Environment;
@@ -318,10 +319,10 @@ export class Flow {
 
   /** Tells the organization. What the reader sees does not depend on it. */
   async #report(outcome: Outcome): Promise<void> {
-    const [who, life] = [this.#who, new AbortController()];
+    const who = this.#who;
     if (who === null) return;
     try {
-      await this.#reporting.run(() => this.#env.api.outcome(who, outcome, life.signal));
+      await this.#reporting.run(() => this.#env.api.outcome(who, outcome, this.#afterwards.signal));
       this.reported.value = true;
     } catch {
       // The session is over on the service's side already; there is nobody left to tell.

@@ -110,5 +110,9 @@ async fn an_agent_without_a_code_is_reported(table: &Table, browser: &Browser) {
     let (asking, _) = asked_for_the_code(table, browser).await;
     browser.tap("mismatch").await;
     browser.wait_for("stop").await;
+    // Nothing was compared, so that nothing is said of codes that differ.
+    let words = browser.words().await;
+    assert!(words.contains("no code to say") && !words.contains("not the same"), "{words}");
+    browser.picture("typed-5-no-code").await;
     asking.ends(table, Outcome::Mismatched).await;
 }
