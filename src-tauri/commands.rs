@@ -44,6 +44,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         history_summary,
         export_history,
         verify_history,
+        ask_keyring,
         enroll,
         leave
     ]
@@ -191,6 +192,11 @@ async fn export_history(
 #[command]
 async fn verify_history(engine: State<'_, Handle>) -> Answer<Integrity> {
     engine.verify_history().await
+}
+
+#[command]
+async fn ask_keyring(engine: State<'_, Handle>) -> Answer<()> {
+    engine.ask_keyring().await
 }
 
 #[command]

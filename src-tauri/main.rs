@@ -79,7 +79,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let folder = app.path().app_local_data_dir()?;
     let shell = Arc::new(Shell::new(app.handle().clone(), &folder));
     tray::create(app.handle())?;
-    let options = Options { folder, desktop: shell, credentials: Arc::new(Keyring) };
+    let options = Options { folder, desktop: shell, credentials: Arc::new(Keyring::default()) };
     let engine: Handle = tauri::async_runtime::block_on(async { Engine::spawn(options) });
     let links = engine.clone();
     app.manage(engine);

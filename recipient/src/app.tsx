@@ -16,6 +16,7 @@ import { sessionIdToText } from './protocol/ids.ts';
 import { prefillFrom } from './protocol/prefill.ts';
 import type * as PhoneLibrary from './protocol/phone-library.ts';
 import { type Route, routeOf } from './route.ts';
+import { named } from './text/format.ts';
 import { type Catalogue, speak, text } from './text/index.ts';
 import type { Language } from './text/languages.ts';
 import type { LanguageChoice } from './parts/LanguageSwitch.tsx';
@@ -100,7 +101,7 @@ function startSession(root: HTMLElement, begin: Start, api: Api, route: Session,
   });
   effect(() => {
     root.dataset['step'] = flow.step.value;
-    document.title = text.value.title(flow.profile.value?.name ?? '');
+    document.title = text.value.title(named(flow.profile.value?.name));
   });
   render(<SessionPage flow={flow} choice={choice} />, root);
   flow.start();
@@ -110,7 +111,7 @@ function startOrganization(root: HTMLElement, api: Api, handle: string, choice: 
   const entry = new NumberEntry(api, handle);
   effect(() => {
     root.dataset['step'] = entry.missing.value === 'unknown' ? 'invalid' : 'profile';
-    document.title = text.value.title(entry.profile.value?.name ?? '');
+    document.title = text.value.title(named(entry.profile.value?.name));
   });
   const go = (id: Parameters<typeof sessionIdToText>[0]) => {
     location.assign(`/${handle}/${sessionIdToText(id)}`);

@@ -79,7 +79,7 @@ function takeFragment(): string {
 
 /** The first request that `api.ts` will make, sent before that module is here. It changes nothing anywhere. */
 function sendForProfile(): { readonly path: string; readonly response: Promise<Response> } | null {
-  const handle = /^\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/.exec(location.pathname)?.[1];
+  const handle = /^\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/.exec(location.pathname)?.[1]?.toLowerCase();
   if (handle === undefined) return null;
   const path = `/api/v1/orgs/${handle}`;
   const response = fetch(path, {

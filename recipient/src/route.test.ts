@@ -12,6 +12,7 @@ it('knows sessions', () => {
 });
 
 it('knows organizations', () => {
+  expect(routeOf('/Acme')).toEqual({ to: 'organization', handle: 'acme' });
   expect(routeOf('/acme')).toEqual({ to: 'organization', handle: 'acme' });
   expect(routeOf('/acme/')).toEqual({ to: 'organization', handle: 'acme' });
 });

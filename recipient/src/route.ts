@@ -11,8 +11,10 @@ export type Route =
   | { readonly to: 'session'; readonly handle: string; readonly id: SessionId | null };
 
 export function routeOf(pathname: string): Route {
-  const [handle = '', id, ...rest] = pathname.replace(/^\//, '').replace(/\/$/, '').split('/');
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(handle)) return { to: 'session', handle: '', id: null };
+  const [typed = '', id, ...rest] = pathname.replace(/^\//, '').replace(/\/$/, '').split('/');
+  // Whoever types an address may begin it with a capital, as some keyboards do by themselves.
+  const handle = typed.toLowerCase();
+  if (!/^[a-z0-9][a-z0-9._-]{0,127}$/.test(handle)) return { to: 'session', handle: '', id: null };
   if (id === undefined) return { to: 'organization', handle };
   return { to: 'session', handle, id: rest.length === 0 ? idFrom(id) : null };
 }

@@ -106,6 +106,40 @@ async fn without_a_keyring_access_lasts_for_this_run() {
     desk.close().await;
 }
 
+/// A keyring that starts after the program, as some do at login, is found; so is one that is started anew while the program runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyring_that_starts_late_is_found() {
+    let mut stage = Stage::set("late-keyring");
+    let desk = Desk::enrolled(&stage).await;
+    desk.close().await;
+    stage.stop_keyring();
+    let desk = Desk::start_anyhow(&stage).await;
+    assert!(desk.text("warning-keyring_closed").await.contains("your access is in it"));
+    desk.wait_for_connection("unauthorized").await;
+    desk.click("tab-settings").await;
+    assert!(desk.text("warning-detail-keyring_closed").await.contains("Unlock it"));
+    desk.picture(&stage, "1-settings").await;
+    desk.click("look-again").await;
+    stage.start_keyring();
+    desk.wait_for_connection("online").await;
+    desk.wait_until_gone("warning-keyring_closed").await;
+    assert!(!desk.is_there("practice").await, "still enrolled");
+
+    // One that was started anew is asked anew.
+    stage.stop_keyring();
+    stage.start_keyring();
+    desk.type_into("enroll-link", &stage.service.enrollment_link("Sam R.")).await;
+    desk.click("enroll").await;
+    desk.wait_for_value("enroll-link", "").await;
+    desk.wait_for_connection("online").await;
+    assert!(!desk.is_there("warning-keyring_unavailable").await, "it is not kept");
+    desk.close().await;
+    let desk = Desk::start(&stage).await;
+    desk.wait_for_connection("online").await;
+    assert!(!desk.is_there("practice").await, "still enrolled");
+    desk.close().await;
+}
+
 /// Looks for the token in every file the app may write. The service knows its SHA-256, so every run of 43 characters of its
 /// alphabet is hashed and compared. Returns how many runs there were.
 fn searched_for_token(stage: &Stage) -> usize {

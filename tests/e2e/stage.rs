@@ -26,6 +26,7 @@ pub struct Stage {
     pub service: Service,
     tauri_driver: Option<(Process, u16)>,
     chrome_driver: Option<(Process, u16)>,
+    keyring: Option<Process>,
     _daemons: Vec<Process>,
     environment: Vec<(String, String)>,
     pub home: TempDir,
@@ -57,9 +58,7 @@ impl Stage {
         let (bus, dbus) = start_bus(home.path(), &environment);
         environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), bus));
         daemons.push(dbus);
-        if keyring {
-            daemons.push(start_keyring(&environment));
-        }
+        let keyring = keyring.then(|| start_keyring(&environment));
         daemons.push(start("openbox", &[], &environment));
         let config = home.path().join("dunstrc");
         fs::write(&config, "[global]\n    monitor = 0\n    history_length = 50\n").unwrap();
@@ -71,6 +70,7 @@ impl Stage {
             service,
             tauri_driver: None,
             chrome_driver: None,
+            keyring,
             _daemons: daemons,
             environment,
             home,
@@ -80,6 +80,16 @@ impl Stage {
         stage.start_window_driver();
         stage.start_browser_driver();
         stage
+    }
+
+    /// Ends the keyring; what it keeps is on disk, encrypted.
+    pub fn stop_keyring(&mut self) {
+        assert!(self.keyring.take().is_some(), "there is no keyring");
+    }
+
+    /// Starts it, unlocked.
+    pub fn start_keyring(&mut self) {
+        self.keyring = Some(start_keyring(&self.environment));
     }
 
     /// Starts the window's `WebDriver`; anew, it knows nothing of a window that is gone.

@@ -3,7 +3,9 @@
 
 use crate::customer::Customer;
 use crate::table::{self, PHONE, Table, request};
-use countersign_agent::view::{HistoryQuery, Outcome, Preferences, Refused, RefusedCode, View, Warning};
+use countersign_agent::view::{
+    Connection, HistoryQuery, Integrity, Outcome, Preferences, Refused, RefusedCode, View, Warning,
+};
 use countersign_protocol::{Began, Kind};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -111,6 +113,55 @@ async fn an_enrolment_the_keyring_keeps_takes_back_what_was_said_of_the_keyring(
     table.keyring.locked.store(false, Ordering::SeqCst);
     table.engine.enroll(link().into()).await.unwrap();
     table.until(|view| !warned(view)).await;
+}
+
+/// At login a keyring may start, or be unlocked, after us.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyring_that_is_late_is_found() {
+    let mut table = table::lay().await;
+    let link = table.administer(&["agent", "add", "--org", "demo", "--name", "Sam"]).trim().to_owned();
+    table.engine.enroll(link.into()).await.unwrap();
+    let ours = |view: &View| view.identity.as_ref().is_some_and(|identity| identity.agent == "Sam");
+    let closed = |view: &View| view.warnings.contains(&Warning::KeyringClosed);
+    table.until(ours).await;
+    let card = table.phone_session("", Began::Organization).await;
+    table.engine.cancel(card.id).await.unwrap();
+    let keyring = table.keyring.clone();
+
+    // One that does not answer is asked until it does, and history is sealed with what it has.
+    keyring.absent.store(true, Ordering::SeqCst);
+    table.start_again_unknown().await;
+    let without = table.until(closed).await;
+    assert_eq!((without.connection, without.identity), (Connection::Unauthorized, None));
+    assert_eq!(table.engine.verify_history().await.unwrap(), Integrity::KeyUnavailable);
+    keyring.absent.store(false, Ordering::SeqCst);
+    assert!(!closed(&table.until(ours).await));
+    let card = table.phone_session("", Began::Organization).await;
+    table.engine.cancel(card.id).await.unwrap();
+    let whole = Integrity::Whole { records: 2, unsealed: 0 };
+    assert_eq!(table.engine.verify_history().await.unwrap(), whole);
+
+    // One that is locked asks the user: once, and again when the user wants it.
+    keyring.locked.store(true, Ordering::SeqCst);
+    table.start_again_unknown().await;
+    table.until(closed).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let asked = keyring.asked.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(keyring.asked.load(Ordering::SeqCst), asked);
+    table.engine.ask_keyring().await.unwrap();
+    assert!(closed(&table.until(|_| keyring.asked.load(Ordering::SeqCst) == asked + 2).await));
+    keyring.locked.store(false, Ordering::SeqCst);
+    // Not put while the answer to the one before is on its way.
+    let found = async {
+        while !ours(&table.engine.view().await.unwrap()) {
+            table.engine.ask_keyring().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), found).await.unwrap();
+    assert!(!closed(&table.engine.view().await.unwrap()));
+    assert_eq!(table.engine.verify_history().await.unwrap(), whole);
 }
 
 #[tokio::test(flavor = "multi_thread")]

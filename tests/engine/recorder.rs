@@ -10,7 +10,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
@@ -91,16 +91,23 @@ impl Desktop for Recorder {
     }
 }
 
-/// A keyring in memory.
+/// A keyring in memory. Not there it says so; locked it refuses, which with a real one asks the user.
 #[derive(Default)]
 pub struct Keyring {
     kept: Mutex<HashMap<String, String>>,
+    pub absent: AtomicBool,
     pub locked: AtomicBool,
+    /// How many times it was asked for something.
+    pub asked: AtomicU32,
 }
 
 impl Keyring {
     fn unlocked(&self) -> Result<(), KeyringUnavailable> {
-        if self.locked.load(Ordering::SeqCst) { Err(KeyringUnavailable) } else { Ok(()) }
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.absent.load(Ordering::SeqCst) {
+            return Err(KeyringUnavailable::Absent);
+        }
+        if self.locked.load(Ordering::SeqCst) { Err(KeyringUnavailable::Locked) } else { Ok(()) }
     }
 }
 

@@ -61,14 +61,18 @@ pub async fn lay_limited(keyring: Arc<Keyring>, limits: Limits) -> Table {
 }
 
 async fn start(folder: &Path, credential: &Credential, keyring: &Arc<Keyring>) -> (Handle, Arc<Recorder>) {
-    let desktop = Arc::new(Recorder::new(credential.clone(), folder.join("downloads")));
-    let credentials: Arc<dyn CredentialStore> = keyring.clone();
-    let options = Options { folder: folder.join("agent"), desktop: desktop.clone(), credentials };
-    let engine = Engine::spawn(options);
+    let (engine, desktop) = spawn(folder, credential, keyring);
     let mut views = desktop.view.subscribe();
     let ready = views.wait_for(|view| view.as_ref().is_some_and(|view| view.identity.is_some()));
     tokio::time::timeout(PATIENCE, ready).await.unwrap().unwrap();
     (engine, desktop)
+}
+
+fn spawn(folder: &Path, credential: &Credential, keyring: &Arc<Keyring>) -> (Handle, Arc<Recorder>) {
+    let desktop = Arc::new(Recorder::new(credential.clone(), folder.join("downloads")));
+    let credentials: Arc<dyn CredentialStore> = keyring.clone();
+    let options = Options { folder: folder.join("agent"), desktop: desktop.clone(), credentials };
+    (Engine::spawn(options), desktop)
 }
 
 impl Table {
@@ -76,6 +80,12 @@ impl Table {
     pub async fn start_again(&mut self) {
         self.engine.quit().await;
         (self.engine, self.desktop) = start(self.folder.path(), &self.credential, &self.keyring).await;
+    }
+
+    /// As [`Self::start_again`], without waiting until it is known who we are.
+    pub async fn start_again_unknown(&mut self) {
+        self.engine.quit().await;
+        (self.engine, self.desktop) = spawn(self.folder.path(), &self.credential, &self.keyring);
     }
 
     /// Runs a command of the operator's beside the service; what it prints.

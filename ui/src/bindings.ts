@@ -76,7 +76,7 @@ ttl_max_secs: number,
  * Kinds of field the organization allows.
  */
 kinds: Kind[], };
-export type Warning = "keyring_unavailable" | "history_damaged" | "history_unavailable";
+export type Warning = "keyring_unavailable" | "keyring_closed" | "history_damaged" | "history_unavailable";
 export type Preferences = { 
 /**
  * The window's language.
@@ -587,6 +587,7 @@ export const commands = {
   historySummary: (query: HistoryQuery): Promise<HistorySummary> => invoke("history_summary", { query }),
   exportHistory: (query: HistoryQuery, format: ExportFormat): Promise<Exported> => invoke("export_history", { query, format }),
   verifyHistory: (): Promise<Integrity> => invoke("verify_history"),
+  askKeyring: (): Promise<null> => invoke("ask_keyring"),
   enroll: (link: string): Promise<null> => invoke("enroll", { link }),
   leave: (): Promise<null> => invoke("leave"),
 } as const;

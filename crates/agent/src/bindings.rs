@@ -43,6 +43,7 @@ const COMMANDS: &[Command] = &[
     ("history_summary", &[("query", "HistoryQuery")], "HistorySummary"),
     ("export_history", &[("query", "HistoryQuery"), ("format", "ExportFormat")], "Exported"),
     ("verify_history", &[], "Integrity"),
+    ("ask_keyring", &[], "null"),
     ("enroll", &[("link", "string")], "null"),
     ("leave", &[], "null"),
 ];

@@ -76,6 +76,8 @@ pub struct Identity {
 pub enum Warning {
     /// The keyring is locked or absent: the enrolment lasts for this run only.
     KeyringUnavailable,
+    /// The keyring that has our access is locked or absent.
+    KeyringClosed,
     /// The history file was damaged: it was kept, and a new one begun.
     HistoryDamaged,
     /// The history cannot be written: no session can be started, because a spent share could not be recorded.

@@ -76,14 +76,16 @@ impl CredentialStore for Folder {
         match fs::read_to_string(self.entry(service)) {
             Ok(token) => Ok(Some(Zeroizing::new(token))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(_) => Err(KeyringUnavailable),
+            Err(_) => Err(KeyringUnavailable::Absent),
         }
     }
 
     fn save(&self, service: &str, token: &str) -> Result<(), KeyringUnavailable> {
         let (path, draft) = (self.entry(service), self.entry(&format!("{service} draft")));
-        fs::create_dir_all(&self.0).map_err(|_| KeyringUnavailable)?;
-        fs::write(&draft, token).and_then(|()| fs::rename(draft, path)).map_err(|_| KeyringUnavailable)
+        fs::create_dir_all(&self.0).map_err(|_| KeyringUnavailable::Absent)?;
+        fs::write(&draft, token)
+            .and_then(|()| fs::rename(draft, path))
+            .map_err(|_| KeyringUnavailable::Absent)
     }
 
     fn forget(&self, service: &str) -> Result<(), KeyringUnavailable> {

@@ -14,6 +14,9 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Longest wait a client may ask for with `Prefer: wait`, in seconds.
 pub const MAX_WAIT_SECS: u64 = 25;
 
+/// Event streams one agent may have open: a program has one, and those it lost without knowing end within a minute.
+const STREAMS_PER_AGENT: u32 = 16;
+
 const MINUTE: Duration = Duration::from_mins(1);
 /// A table of this size is swept for counters whose minute is over.
 const SWEEP_AT: usize = 10_000;
@@ -83,7 +86,8 @@ pub struct Limiter {
     numbers: Window<Source>,
     org_numbers: Window<String>,
     enrollments: Window<Source>,
-    waits: AtOnce,
+    waits: AtOnce<Source>,
+    streams: AtOnce<String>,
 }
 
 impl Limiter {
@@ -98,6 +102,7 @@ impl Limiter {
             org_numbers: Window::default(),
             enrollments: Window::default(),
             waits: AtOnce::default(),
+            streams: AtOnce::default(),
         }
     }
 
@@ -133,35 +138,45 @@ impl Limiter {
     }
 
     /// A page waits; it counts until the guard is dropped.
-    pub fn wait(&self, from: Source) -> Result<Going, TooMany> {
+    pub fn wait(&self, from: Source) -> Result<Going<Source>, TooMany> {
         self.waits.begin(from, self.limits.waits_per_address).ok_or(TooMany { retry_after_secs: 1 })
+    }
+
+    /// An agent's program follows what happens; it counts until the guard is dropped.
+    pub fn stream(&self, agent: &str) -> Result<Going<String>, TooMany> {
+        self.streams.begin(agent.to_owned(), STREAMS_PER_AGENT).ok_or(TooMany { retry_after_secs: 5 })
     }
 }
 
 /// Counts what goes on at once, for each caller. Clones share the count.
-#[derive(Clone, Default)]
-pub(crate) struct AtOnce(Arc<Mutex<HashMap<Source, u32>>>);
+pub(crate) struct AtOnce<K>(Arc<Mutex<HashMap<K, u32>>>);
 
-impl AtOnce {
+impl<K> Default for AtOnce<K> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K: Clone + Eq + Hash> AtOnce<K> {
     /// One more, until it is dropped; none if there are `most`. Who is refused leaves no entry: nothing would take it away.
-    pub(crate) fn begin(&self, from: Source, most: u32) -> Option<Going> {
+    pub(crate) fn begin(&self, from: K, most: u32) -> Option<Going<K>> {
         let mut counts = lock(&self.0);
         let count = counts.get(&from).copied().unwrap_or_default();
         if count >= most {
             return None;
         }
-        counts.insert(from, count + 1);
-        Some(Going { counted: self.clone(), from })
+        counts.insert(from.clone(), count + 1);
+        Some(Going { counted: Self(self.0.clone()), from })
     }
 }
 
 /// Something that goes on, and counts until it is dropped.
-pub struct Going {
-    counted: AtOnce,
-    from: Source,
+pub struct Going<K: Eq + Hash> {
+    counted: AtOnce<K>,
+    from: K,
 }
 
-impl Drop for Going {
+impl<K: Eq + Hash> Drop for Going<K> {
     fn drop(&mut self) {
         let mut counts = lock(&self.counted.0);
         if let Some(count) = counts.get_mut(&self.from) {
@@ -259,6 +274,15 @@ mod tests {
         assert!(limiter.wait(from).is_ok());
         let closed = Limiter::new(Limits { waits_per_address: 0, ..Limits::default() });
         assert!(closed.wait(from).is_err() && lock(&closed.waits.0).is_empty());
+    }
+
+    #[test]
+    fn streams_count_for_each_agent_while_they_last() {
+        let limiter = Limiter::new(Limits::default());
+        let mut open: Vec<_> = (0..STREAMS_PER_AGENT).map(|_| limiter.stream("dana").ok().unwrap()).collect();
+        assert!(limiter.stream("dana").is_err() && limiter.stream("kim").is_ok());
+        open.pop();
+        assert!(limiter.stream("dana").is_ok() && lock(&limiter.streams.0).len() == 1);
     }
 
     #[test]

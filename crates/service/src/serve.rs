@@ -2,7 +2,7 @@
 
 use crate::audit::{Audit, AuditError, outbox};
 use crate::clock::{Clock, Millis, SystemClock};
-use crate::connections::answer;
+use crate::connections::{answer, settle};
 use crate::directory::{Directory, DirectoryError};
 use crate::http::{self, Parts, Readiness};
 use crate::kept::Kept;
@@ -281,7 +281,7 @@ pub async fn serve_operated(
     let (router, stopped, notice) = (http::router(parts), stop.subscribe(), operations.notice);
     let server = match certificate.clone() {
         Some(shown) => tokio::spawn(answer(TlsListener::new(listener, addr, shown), router, stopped)),
-        None => tokio::spawn(answer(at_once(listener), router, stopped)),
+        None => tokio::spawn(answer(settled(listener), router, stopped)),
     };
     Ok(Served { addr, origin, metrics, certificate, notice, practice, draining, stop, server, beside })
 }
@@ -297,13 +297,9 @@ async fn in_redis(
     Ok((Arc::new(store), clock))
 }
 
-/// A listener whose connections send what they are given at once.
-fn at_once(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
-    listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection sends when it likes");
-        }
-    })
+/// A listener whose connections are as they have to be.
+fn settled(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    listener.tap_io(|stream| settle(stream))
 }
 
 async fn listen(addr: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

@@ -4,7 +4,8 @@
 //! A handshake happens beside the others and has a few seconds, and one address has few at once: who says nothing keeps nobody
 //! waiting. HTTP/1.1 is what is spoken, TLS 1.2 or 1.3 what it is wrapped in.
 
-use crate::limits::AtOnce;
+use crate::connections::settle;
+use crate::limits::{AtOnce, Source};
 use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -113,7 +114,7 @@ async fn accept(
     through: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
-    let going_on = AtOnce::default();
+    let going_on = AtOnce::<Source>::default();
     // The semaphore is never closed.
     while let Ok(permit) = handshakes.clone().acquire_owned().await {
         let (stream, peer) = Listener::accept(&mut listener).await;
@@ -121,9 +122,7 @@ async fn accept(
             tracing::debug!("an address has too many handshakes at once");
             continue;
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection sends when it likes");
-        }
+        settle(&stream);
         let (acceptor, through) = (certificate.acceptor(), through.clone());
         tokio::spawn(async move {
             let _held = (permit, counted);

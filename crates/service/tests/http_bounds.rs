@@ -132,7 +132,9 @@ async fn there_is_nothing_by_other_paths_and_methods() {
         ("/healthz".to_owned(), "", vec![Method::GET]),
         ("/readyz".to_owned(), "", vec![Method::GET]),
         ("/acme".to_owned(), "", vec![Method::GET]),
+        ("/Acme".to_owned(), "", vec![Method::GET]),
         (format!("/acme/{}", session.id), "", vec![Method::GET]),
+        (format!("/acme/{}/", session.id), "", vec![Method::GET]),
     ];
     for (path, token, methods) in known {
         for method in all.iter().filter(|method| !methods.contains(method)) {
@@ -162,7 +164,7 @@ async fn there_is_nothing_by_other_paths_and_methods() {
         (format!("/acme/{}/x", session.id), 404),
         // They could be an organization's by their form; that page can be read and nothing else.
         ("/api/".to_owned(), 405),
-        ("/Acme".to_owned(), 405),
+        ("/a".to_owned(), 405),
         ("/metrics".to_owned(), 405),
         ("/.well-known/x".to_owned(), 405),
     ];

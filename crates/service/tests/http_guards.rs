@@ -81,7 +81,9 @@ async fn every_response_bears_the_headers_that_guard_it() {
         (&get, "/readyz", "", 200),
         (&get, "/acme", "", 200),
         (&get, "/acme/", "", 200),
+        (&get, "/Acme", "", 200),
         (&get, &link, "", 200),
+        (&get, &format!("{link}/"), "", 200),
         (&Method::HEAD, &link, "", 200),
         (&Method::OPTIONS, &link, "", 405),
         (&get, "/assets/app-1a2b.js", "", 200),
@@ -124,10 +126,55 @@ async fn every_response_bears_the_headers_that_guard_it() {
     problem(large, 413, "too_large").await;
 }
 
+/// Half a link, or the host alone, typed into a browser: the page says what to do there.
+#[tokio::test]
+async fn a_mistyped_address_is_answered_with_the_page() {
+    let service = Service::start().await;
+    let known = service.get("/acme").await;
+    let guards = ["content-security-policy", "x-frame-options", "cache-control", "content-type", "vary"];
+    let guarded = |headers: &HeaderMap| guards.map(|name| headers[name].clone());
+    let (headers, page) = (known.headers().clone(), known.text().await.unwrap());
+    assert!(page.contains("<main"), "{page}");
+    for path in ["/", "/a", "/acme/one/two", "/%ff", "/favicon.ico"] {
+        let opened = service.request(Method::GET, path).header("accept", "text/html,*/*;q=0.8");
+        let opened = opened.send().await.unwrap();
+        assert_eq!(opened.status(), 404, "{path}");
+        assert_eq!(guarded(opened.headers()), guarded(&headers), "{path}");
+        assert_eq!(opened.text().await.unwrap(), page, "{path}");
+        let asked = service.request(Method::GET, path).header("accept", "*/*").send().await.unwrap();
+        problem(asked, 404, "not_found").await;
+    }
+    for path in ["/api", "/api/v1/nothing", "/assets/none.js"] {
+        let request = service.request(Method::GET, path).header("accept", "text/html");
+        problem(request.send().await.unwrap(), 404, "not_found").await;
+    }
+    let posted = service.request(Method::POST, "/a/b/c").header("accept", "text/html");
+    problem(posted.send().await.unwrap(), 404, "not_found").await;
+}
+
 async fn too_many(response: Response, most_seconds: u64) {
     let after = response.headers()[RETRY_AFTER].to_str().unwrap().parse::<u64>().unwrap();
     assert!((1..=most_seconds).contains(&after), "{after}");
     problem(response, 429, "too_many").await;
+}
+
+#[tokio::test]
+async fn an_agent_has_so_many_streams_open() {
+    let service = Service::start().await;
+    let stream = async || {
+        let request = service.request(Method::GET, "/api/v1/events").bearer_auth(&service.dana.token);
+        request.send().await.unwrap()
+    };
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(stream().await);
+        assert_eq!(open[open.len() - 1].status(), 200);
+    }
+    too_many(stream().await, 5).await;
+    // One that ends makes room, as soon as the service knows of it.
+    open.pop();
+    let again = async { while stream().await.status() != 200 {} };
+    tokio::time::timeout(Duration::from_secs(30), again).await.unwrap();
 }
 
 #[tokio::test]

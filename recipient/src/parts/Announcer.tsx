@@ -7,7 +7,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { Entry } from '../fields.ts';
 import type { Flow, Step } from '../flow.ts';
-import { counted } from '../text/format.ts';
+import { counted, named } from '../text/format.ts';
 import { text } from '../text/index.ts';
 import { describe } from './understood.ts';
 
@@ -37,11 +37,11 @@ export function Announcer({ flow }: { readonly flow: Flow }) {
     if (flow.began.value !== null && flow.step.value === 'ask') say(text.value.ask.opening);
   });
   useSignalEffect(() => {
-    const name = flow.profile.value?.name ?? '';
+    const name = named(flow.profile.value?.name);
     if (flow.reported.value && flow.step.value === 'stop') say(text.value.stop.reported(name));
   });
   useSignalEffect(() => {
-    if (flow.slow.value) say(text.value.checking.slow(flow.offer.value?.orgName ?? ''));
+    if (flow.slow.value) say(text.value.checking.slow(named(flow.offer.value?.orgName)));
   });
   useSignalEffect(() => {
     if (seconds.value !== null) say(spokenTime(seconds.value));

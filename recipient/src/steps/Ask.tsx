@@ -5,6 +5,7 @@ import { Channels, waysToReach } from '../parts/ProfileCard.tsx';
 import { Heading } from '../parts/Heading.tsx';
 import type { Profile } from '../profile.ts';
 import type { Began } from '../protocol/offer.ts';
+import { named } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 export function Ask({ flow, profile }: { readonly flow: Flow; readonly profile: Profile }) {
@@ -26,7 +27,7 @@ export function Ask({ flow, profile }: { readonly flow: Flow; readonly profile: 
   );
   return (
     <>
-      <Heading>{t.heading(profile.name)}</Heading>
+      <Heading>{t.heading(named(profile.name))}</Heading>
       <div class="choices" role="group" aria-labelledby="question">
         <h2 id="question">{t.question}</h2>
         {choice('organization')}
@@ -44,7 +45,7 @@ function How({ profile }: { readonly profile: Profile }) {
     <details class="how">
       <summary>{t.heading}</summary>
       <ol>
-        {t.steps(profile.name).map((step) => (
+        {t.steps(named(profile.name)).map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>
@@ -53,7 +54,7 @@ function How({ profile }: { readonly profile: Profile }) {
       </p>
       {waysToReach(profile).length === 0 ? null : (
         <>
-          <p>{t.independently(profile.name)}</p>
+          <p>{t.independently(named(profile.name))}</p>
           <Channels profile={profile} />
         </>
       )}

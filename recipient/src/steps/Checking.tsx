@@ -4,7 +4,7 @@ import type { Flow } from '../flow.ts';
 import { Heading } from '../parts/Heading.tsx';
 import { TimeLeft } from '../parts/TimeLeft.tsx';
 import type { Offer } from '../protocol/offer.ts';
-import { reading } from '../text/format.ts';
+import { named, reading } from '../text/format.ts';
 import { text } from '../text/index.ts';
 import { From } from './FieldStep.tsx';
 
@@ -15,7 +15,7 @@ export function Checking({ flow, offer }: { readonly flow: Flow; readonly offer:
   return (
     <>
       <From offer={offer} />
-      <Heading>{t.heading(offer.orgName)}</Heading>
+      <Heading>{t.heading(named(offer.orgName))}</Heading>
       <div class="progress" aria-hidden="true" />
       {words === '' ? null : (
         <p data-testid="reading-0">
@@ -23,7 +23,7 @@ export function Checking({ flow, offer }: { readonly flow: Flow; readonly offer:
         </p>
       )}
       <p class={flow.slow.value ? '' : 'quiet-text'} data-testid="wait">
-        {flow.slow.value ? t.slow(offer.agentName === '' ? offer.orgName : offer.agentName) : t.usual}
+        {flow.slow.value ? t.slow(named(offer.agentName === '' ? offer.orgName : offer.agentName)) : t.usual}
       </p>
       <TimeLeft flow={flow} />
     </>

@@ -6,7 +6,7 @@ import { Cross, Tick } from '../parts/icons.tsx';
 import { Channels, waysToReach } from '../parts/ProfileCard.tsx';
 import type { Profile } from '../profile.ts';
 import type { Offer } from '../protocol/offer.ts';
-import { moment } from '../text/format.ts';
+import { moment, named } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 export function Confirmed({ flow, offer }: { readonly flow: Flow; readonly offer: Offer }) {
@@ -19,8 +19,8 @@ export function Confirmed({ flow, offer }: { readonly flow: Flow; readonly offer
           <Tick />
         </span>
         <Heading>{t.heading}</Heading>
-        <p>{t.who(offer.orgName, offer.agentName)}</p>
-        {offer.subject === '' ? null : <p>{text.value.field.about(offer.subject)}</p>}
+        <p>{t.who(named(offer.orgName), named(offer.agentName))}</p>
+        {offer.subject === '' ? null : <p>{text.value.field.about(named(offer.subject))}</p>}
         {at === null ? null : <p data-testid="confirmed-at">{moment(at, text.value)}</p>}
       </div>
       <p>
@@ -33,7 +33,7 @@ export function Confirmed({ flow, offer }: { readonly flow: Flow; readonly offer
 
 export function Stop({ flow, profile }: { readonly flow: Flow; readonly profile: Profile }) {
   const t = text.value.stop;
-  const { name } = profile;
+  const name = named(profile.name);
   const reachable = waysToReach(profile).length > 0;
   return (
     <>

@@ -7,7 +7,7 @@ import { Heading } from '../parts/Heading.tsx';
 import { Cross } from '../parts/icons.tsx';
 import type { Profile } from '../profile.ts';
 import type { SessionId } from '../protocol/ids.ts';
-import { counted } from '../text/format.ts';
+import { counted, named } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 interface Props {
@@ -31,14 +31,14 @@ export function Entry({ entry, profile, go }: Props) {
   if (!profile.numbers) {
     return (
       <>
-        <Heading>{t.heading(profile.name)}</Heading>
+        <Heading>{t.heading(named(profile.name))}</Heading>
         <p data-testid="link-only">{t.linkOnly}</p>
       </>
     );
   }
   return (
     <>
-      <Heading>{t.heading(profile.name)}</Heading>
+      <Heading>{t.heading(named(profile.name))}</Heading>
       <p>{t.body}</p>
       <form noValidate autocomplete="off" onSubmit={onSubmit}>
         <div class="field">

@@ -7,6 +7,7 @@ import { FieldInput } from '../parts/FieldInput.tsx';
 import { Heading } from '../parts/Heading.tsx';
 import { TimeLeft } from '../parts/TimeLeft.tsx';
 import type { Offer } from '../protocol/offer.ts';
+import { named } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 interface Props {
@@ -47,8 +48,8 @@ export function From({ offer }: { readonly offer: Offer }) {
   const t = text.value.field;
   return (
     <p class="from">
-      <b>{t.from(offer.orgName, offer.agentName)}</b>
-      {offer.subject === '' ? null : <span>{t.about(offer.subject)}</span>}
+      <b>{t.from(named(offer.orgName), named(offer.agentName))}</b>
+      {offer.subject === '' ? null : <span>{t.about(named(offer.subject))}</span>}
     </p>
   );
 }

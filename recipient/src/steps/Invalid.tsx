@@ -3,6 +3,7 @@
 import { Heading } from '../parts/Heading.tsx';
 import { Channels } from '../parts/ProfileCard.tsx';
 import type { Profile } from '../profile.ts';
+import { named } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 export function Invalid({ profile }: { readonly profile: Profile | null }) {
@@ -15,7 +16,7 @@ export function Invalid({ profile }: { readonly profile: Profile | null }) {
       <ul class="advice">
         <li>{t.again}</li>
         <li>
-          {t.unsure(profile?.name ?? '')}
+          {t.unsure(named(profile?.name))}
           {profile === null ? null : <Channels profile={profile} />}
         </li>
         <li>{t.stolen}</li>

@@ -11,14 +11,14 @@ import { Heading } from '../parts/Heading.tsx';
 import { Cross } from '../parts/icons.tsx';
 import { TimeLeft } from '../parts/TimeLeft.tsx';
 import type { Offer } from '../protocol/offer.ts';
-import { counted, grouped, spoken } from '../text/format.ts';
+import { counted, grouped, named, spoken } from '../text/format.ts';
 import { text } from '../text/index.ts';
 
 export function Passcode({ flow, offer }: { readonly flow: Flow; readonly offer: Offer }) {
   const t = text.value.passcode;
   return (
     <>
-      <Heading class={offer.compare === 'typed' ? '' : 'centred'}>{t.heading(offer.agentName)}</Heading>
+      <Heading class={offer.compare === 'typed' ? '' : 'centred'}>{t.heading(named(offer.agentName))}</Heading>
       {offer.compare === 'typed' ? <Typed flow={flow} offer={offer} /> : <Shown flow={flow} />}
       <Button
         class="link centred"

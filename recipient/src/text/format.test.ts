@@ -4,7 +4,7 @@ import { readPhone } from '../protocol/phone-library.ts';
 import { catalogue as ar } from './ar.ts';
 import { catalogue as de } from './de.ts';
 import { catalogue as en } from './en.ts';
-import { counted, country, day, grouped, groupedInto, minutes, months, reading, spoken } from './format.ts';
+import { counted, country, day, grouped, groupedInto, minutes, months, named, reading, spoken } from './format.ts';
 
 it('spells time left', () => {
   expect([0, 7, 91, 600].map(minutes)).toEqual(['0:00', '0:07', '1:31', '10:00']);
@@ -19,6 +19,15 @@ it('groups codes for the eye and the ear', () => {
     '7392 0415',
   ]);
   expect(spoken('739204')).toBe('7 3 9, 2 0 4');
+});
+
+it('keeps what the other side calls itself from turning the sentence it stands in', () => {
+  expect([undefined, '', 'Acme Bank', 'ÅÇ 株式会社'].map(named)).toEqual(['', '', 'Acme Bank', 'ÅÇ 株式会社']);
+  expect(named('בנק אקמי')).toBe('\u2068בנק אקמי\u2069');
+  expect(named('مصرف')).toBe('\u2068مصرف\u2069');
+  // A mark alone writes from right to left too, and one that closes the isolate would let the rest out of it.
+  expect(named('Acme\u200f')).toBe('\u2068Acme\u200f\u2069');
+  expect(named('Acme\u202e knaB\u2069 \u2067x')).toBe('Acme knaB x');
 });
 
 it('spells dates, months and countries', () => {

@@ -7,6 +7,20 @@ import type { ValueErrorCode } from '../protocol/errors.ts';
 import type { Field } from '../protocol/offer.ts';
 import type { Catalogue, Forms } from './index.ts';
 
+/** Marks that turn the direction of what follows: in a name they could rewrite the sentence it stands in. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+/** What may be written from right to left: from Hebrew to the Arabic presentation forms, and the old scripts. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * What the other side calls itself, as it may stand in a sentence of ours: it neither turns the words around it nor is turned by
+ * them. Empty when absent. Shown alone, in an element of its own, it needs none of this.
+ */
+export function named(name: string | undefined): string {
+  const plain = (name ?? '').replace(TURNING, '');
+  return RIGHT_TO_LEFT.test(plain) ? `\u2068${plain}\u2069` : plain;
+}
+
 /** The sentence whose form goes with the number, by the rules of the language. */
 export function counted(number: number, forms: Forms, { locale }: Catalogue): string {
   const form = forms[new Intl.PluralRules(locale).select(number)] ?? forms.other;

@@ -120,3 +120,12 @@ test('each warning is explained', async () => {
   expect(textOf('warning-detail-keyring_unavailable')).toContain('never written to a plain file');
   expect(textOf('warning-detail-history_unavailable')).toContain('recorded on disk');
 });
+
+test('a closed keyring is asked again', async () => {
+  const asked = engine({});
+  await show(view({ connection: 'unauthorized', identity: null, warnings: ['keyring_closed'] }));
+  await draw(<SettingsScreen />);
+  expect(textOf('warning-detail-keyring_closed')).toContain('Unlock it');
+  await press('look-again');
+  expect(asked).toEqual([['ask_keyring', {}]]);
+});

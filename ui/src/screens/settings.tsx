@@ -24,6 +24,21 @@ export function SettingsScreen(): JSX.Element {
   return (
     <div id="panel-settings" class="screen settings" role="tabpanel" aria-labelledby="tab-settings">
       <div class="body">
+        {warnings.length > 0 && (
+          <section>
+            <h2>{text.settings.machine}</h2>
+            {warnings.map((warning) => (
+              <Notice key={warning} tone={warning === 'history_unavailable' ? 'bad' : 'warn'} testid={`warning-detail-${warning}`}>
+                <b>{text.warnings[warning].line}</b> {text.warnings[warning].detail}
+                {warning === 'keyring_closed' && (
+                  <Button class="alone" testid="look-again" onPress={() => void ask(commands.askKeyring())}>
+                    {text.warnings.again}
+                  </Button>
+                )}
+              </Notice>
+            ))}
+          </section>
+        )}
         <Connection />
         {practice.value && (
           <section>
@@ -34,16 +49,6 @@ export function SettingsScreen(): JSX.Element {
         <Enroll />
         {enrolled && <Leave />}
         <PreferencesPart />
-        {warnings.length > 0 && (
-          <section>
-            <h2>{text.settings.machine}</h2>
-            {warnings.map((warning) => (
-              <Notice key={warning} tone={warning === 'history_unavailable' ? 'bad' : 'warn'} testid={`warning-detail-${warning}`}>
-                <b>{text.warnings[warning].line}</b> {text.warnings[warning].detail}
-              </Notice>
-            ))}
-          </section>
-        )}
       </div>
     </div>
   );

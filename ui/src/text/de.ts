@@ -22,10 +22,16 @@ export const de: Text = {
   },
   warnings: {
     more: 'Mehr',
+    again: 'Noch einmal nachsehen',
     keyring_unavailable: {
       line: 'Kein Schlüsselbund: Die Anmeldung gilt nur bis zum Beenden.',
       detail:
         'Der Schlüsselbund dieses Rechners ist gesperrt oder fehlt. Ihr Zugang bleibt im Arbeitsspeicher und wird nie in eine lesbare Datei geschrieben; nach dem nächsten Start müssen Sie sich neu anmelden. Entsperren oder installieren Sie einen Schlüsselbund, um ihn zu behalten.',
+    },
+    keyring_closed: {
+      line: 'Der Schlüsselbund ist zu: Ihr Zugang liegt darin.',
+      detail:
+        'Der Schlüsselbund dieses Rechners ist gesperrt oder noch nicht gestartet; so kann das Programm Ihrem Dienst nicht sagen, wer Sie sind. Entsperren Sie ihn. Startet er erst später, wird das von selbst bemerkt.',
     },
     history_damaged: {
       line: 'Die Verlaufsdatei war beschädigt; eine neue wurde begonnen.',

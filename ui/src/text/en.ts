@@ -29,10 +29,16 @@ export const en = {
   },
   warnings: {
     more: 'More',
+    again: 'Look again',
     keyring_unavailable: {
       line: 'No keyring: enrolment lasts for this run only.',
       detail:
         'The keyring of this computer is locked or absent. Your access is kept in memory and never written to a plain file, so you will have to enrol again after the next start. Unlock or install a keyring to keep it.',
+    },
+    keyring_closed: {
+      line: 'The keyring is closed: your access is in it.',
+      detail:
+        'The keyring of this computer is locked or has not started, so that the program cannot tell your service who you are. Unlock it. A keyring that starts late is noticed by itself.',
     },
     history_damaged: {
       line: 'The history file was damaged; a new one was begun.',

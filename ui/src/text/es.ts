@@ -22,10 +22,16 @@ export const es: Text = {
   },
   warnings: {
     more: 'Más',
+    again: 'Mirar otra vez',
     keyring_unavailable: {
       line: 'Sin llavero: la inscripción dura solo hasta cerrar.',
       detail:
         'El llavero de este equipo está bloqueado o no existe. Su acceso queda en memoria y nunca se escribe en un archivo legible, así que tendrá que inscribirse de nuevo en el próximo inicio. Desbloquee o instale un llavero para conservarlo.',
+    },
+    keyring_closed: {
+      line: 'El llavero está cerrado: su acceso está en él.',
+      detail:
+        'El llavero de este equipo está bloqueado o aún no se ha iniciado, y el programa no puede decir a su servicio quién es usted. Desbloquéelo. Si se inicia más tarde, se nota por sí solo.',
     },
     history_damaged: {
       line: 'El archivo del historial estaba dañado; se empezó uno nuevo.',

@@ -22,10 +22,16 @@ export const fr: Text = {
   },
   warnings: {
     more: 'En savoir plus',
+    again: 'Regarder à nouveau',
     keyring_unavailable: {
       line: 'Pas de trousseau : l’inscription ne vaut que jusqu’à la fermeture.',
       detail:
         'Le trousseau de clés de cet ordinateur est verrouillé ou absent. Votre accès reste en mémoire et n’est jamais écrit dans un fichier en clair ; il faudra donc vous inscrire à nouveau au prochain démarrage. Déverrouillez ou installez un trousseau pour le garder.',
+    },
+    keyring_closed: {
+      line: 'Le trousseau est fermé : votre accès s’y trouve.',
+      detail:
+        'Le trousseau de clés de cet ordinateur est verrouillé ou n’a pas encore démarré ; le programme ne peut donc pas dire à votre service qui vous êtes. Déverrouillez-le. S’il démarre plus tard, cela se remarque tout seul.',
     },
     history_damaged: {
       line: 'Le fichier d’historique était endommagé ; un nouveau a été commencé.',

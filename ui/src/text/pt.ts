@@ -22,10 +22,16 @@ export const pt: Text = {
   },
   warnings: {
     more: 'Mais',
+    again: 'Procurar de novo',
     keyring_unavailable: {
       line: 'Sem chaveiro: a inscrição vale só até fechar.',
       detail:
         'O chaveiro deste computador está bloqueado ou não existe. Seu acesso fica na memória e nunca é gravado em arquivo legível; será preciso inscrever-se de novo no próximo início. Desbloqueie ou instale um chaveiro para guardá-lo.',
+    },
+    keyring_closed: {
+      line: 'O chaveiro está fechado: seu acesso está nele.',
+      detail:
+        'O chaveiro deste computador está bloqueado ou ainda não foi iniciado, e o programa não pode dizer ao seu serviço quem você é. Desbloqueie-o. Se ele iniciar mais tarde, isso é percebido sozinho.',
     },
     history_damaged: {
       line: 'O arquivo do histórico estava danificado; um novo foi começado.',

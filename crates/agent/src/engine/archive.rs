@@ -1,24 +1,17 @@
 //! History as a face asks for it. Reading takes its own connection and its own thread: a search through a million rows or an
 //! export of them must not keep a live session waiting.
 
-use super::calls::{Report, report};
 use super::handle::Reply;
+use super::keyring::load_key;
 use super::{Engine, FORGET_EVERY, now_ms};
-use crate::credentials::{CredentialStore, KeyringUnavailable};
 use crate::desktop::Desktop;
-use crate::history::chain::{ChainKey, KEY_BYTES};
-use crate::history::{ExportError, HistoryError, Reader};
+use crate::history::{ExportError, Reader};
 use crate::view::{ExportFormat, Exported, HistoryQuery, Integrity, Refused, RefusedCode, Warning};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use zeroize::Zeroizing;
 
-/// The name the chain's key has in the keyring.
-const KEY_NAME: &str = "history chain";
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Most files of one name before we give up finding another.
 const MOST_ALIKE: u32 = 1000;
@@ -63,39 +56,8 @@ impl<D: Desktop> Engine<D> {
         let store = self.store.clone();
         self.read_history(reply, move |reader| match load_key(store.as_ref()) {
             Ok(Some(key)) => Ok(reader.verify(&key)?),
-            Ok(None) | Err(KeyringUnavailable) => Ok(Integrity::KeyUnavailable),
+            Ok(None) | Err(_) => Ok(Integrity::KeyUnavailable),
         });
-    }
-
-    /// Looks for the chain's key; makes one for a history that has no seal yet.
-    pub(super) fn find_chain_key(&mut self) {
-        let Ok(sealed) = self.history().and_then(|history| Ok(history.is_sealed()?)) else { return };
-        let (store, reports) = (self.store.clone(), self.reports.clone());
-        tokio::task::spawn_blocking(move || {
-            let found = match load_key(store.as_ref()) {
-                // A lost key is not replaced: a new one would call every old record a forgery.
-                Ok(None) if !sealed => make_key(store.as_ref()),
-                Ok(found) => Ok(found),
-                Err(error) => Err(error),
-            };
-            if let Ok(Some(key)) = found {
-                report(&reports, Report::ChainKey(key));
-            } else {
-                tracing::warn!("history is not sealed: the keyring gives no key");
-            }
-        });
-    }
-
-    /// The key is there.
-    pub(super) fn chain_key(&mut self, key: ChainKey) {
-        let sealed: Result<(), HistoryError> = match &mut self.history {
-            Ok(history) => history.seal_with(key),
-            Err(_) => return,
-        };
-        if sealed.is_err() {
-            self.warn(Warning::HistoryUnavailable);
-        }
-        self.forget_old_history();
     }
 
     /// Forgets what is older than the user wants it kept: at the start, when that is changed, and every now and then.
@@ -111,19 +73,6 @@ impl<D: Desktop> Engine<D> {
             Err(_) => self.warn(Warning::HistoryUnavailable),
         }
     }
-}
-
-fn load_key(store: &dyn CredentialStore) -> Result<Option<ChainKey>, KeyringUnavailable> {
-    let Some(text) = store.load(KEY_NAME)? else { return Ok(None) };
-    let bytes = STANDARD.decode(text.as_bytes()).map(Zeroizing::new).ok();
-    Ok(bytes.and_then(|bytes| <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).ok()).map(ChainKey::new))
-}
-
-fn make_key(store: &dyn CredentialStore) -> Result<Option<ChainKey>, KeyringUnavailable> {
-    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(|_| KeyringUnavailable)?;
-    store.save(KEY_NAME, &Zeroizing::new(STANDARD.encode(bytes.as_slice())))?;
-    Ok(Some(ChainKey::new(*bytes)))
 }
 
 /// Writes a new file, never over another; one that was not finished is removed.

@@ -26,11 +26,11 @@ const START_PATIENCE: Duration = Duration::from_secs(6);
 /// What a task has to say to the loop.
 pub(super) enum Report {
     /// A stored credential was looked for.
-    Credential(Result<Credential, NoCredential>),
+    Credential(u64, Result<Credential, NoCredential>),
     /// A code was exchanged for a token, and the token kept or not.
     Enrolled(Credential, Result<(), KeyringUnavailable>, Reply<()>),
-    /// The key that seals history was found or made.
-    ChainKey(ChainKey),
+    /// The key that seals history was looked for.
+    ChainKey(Result<Option<ChainKey>, KeyringUnavailable>),
     /// The token was forgotten.
     Left(Reply<()>),
     /// The service said who we are.
@@ -58,7 +58,7 @@ pub(super) enum Report {
 /// Why there is no credential to start with.
 pub(super) enum NoCredential {
     /// Enrolled, but the keyring does not give the token.
-    Keyring,
+    Keyring(KeyringUnavailable),
     /// Enrolled, but the keyring has no token.
     Forgotten,
     /// The practice service did not start.
@@ -205,7 +205,10 @@ impl<D: Desktop> Engine<D> {
             let (origin, kept) = (service.clone(), token.clone());
             let saved = tokio::task::spawn_blocking(move || store.save(&origin, &kept)).await;
             let credential = Credential { service, token, practice: false };
-            report(&reports, Report::Enrolled(credential, saved.unwrap_or(Err(KeyringUnavailable)), reply));
+            report(
+                &reports,
+                Report::Enrolled(credential, saved.unwrap_or(Err(KeyringUnavailable::Locked)), reply),
+            );
         });
     }
 }

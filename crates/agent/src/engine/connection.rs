@@ -1,6 +1,6 @@
-//! Being connected: finding the credential, learning who we are, listening to events, and what each report changes.
+//! Being connected: learning who we are, listening to events, and what each report changes.
 
-use super::calls::{NoCredential, Report, report};
+use super::calls::{Report, report};
 use super::{Engine, Service, now_ms};
 use crate::client::{Client, ClientError, Delivered};
 use crate::credentials::Credential;
@@ -17,45 +17,22 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl<D: Desktop> Engine<D> {
-    /// Looks for who we are: the service in the settings and its token in the keyring, or else practice.
-    pub(super) fn find_credential(&self) {
-        let (reports, store, desktop) = (self.reports.clone(), self.store.clone(), self.desktop.clone());
-        let enrolled = self.settings.service.clone();
-        tokio::spawn(async move {
-            let found = match enrolled {
-                Some(service) => {
-                    let origin = service.clone();
-                    match tokio::task::spawn_blocking(move || store.load(&origin)).await {
-                        Ok(Ok(Some(token))) => Ok(Credential { service, token, practice: false }),
-                        Ok(Ok(None)) => Err(NoCredential::Forgotten),
-                        Ok(Err(_)) | Err(_) => Err(NoCredential::Keyring),
-                    }
-                }
-                None => desktop.practice().await.map_err(|error| {
-                    tracing::error!(%error, "no practice");
-                    NoCredential::Practice
-                }),
-            };
-            report(&reports, Report::Credential(found));
-        });
-    }
-
     /// Takes what a task has to say.
     pub(super) fn report(&mut self, what: Report) {
         match what {
-            Report::Credential(Ok(credential)) => self.connect(credential),
-            Report::Credential(Err(why)) => self.no_credential(&why),
+            Report::Credential(generation, found) if generation == self.generation => self.credential(found),
             Report::Enrolled(credential, saved, reply) => {
                 if saved.is_err() {
                     self.warn(Warning::KeyringUnavailable);
                 } else {
                     self.unwarn(Warning::KeyringUnavailable);
+                    self.unwarn(Warning::KeyringClosed);
                     self.settle(Some(credential.service.clone()));
                 }
                 self.connect(credential);
                 let _ = reply.send(Ok(()));
             }
-            Report::ChainKey(key) => self.chain_key(key),
+            Report::ChainKey(found) => self.chain_key(found),
             Report::Left(reply) => {
                 self.find_credential();
                 let _ = reply.send(Ok(()));
@@ -82,7 +59,8 @@ impl<D: Desktop> Engine<D> {
             }
             Report::Event(generation, delivered) if generation == self.generation => self.event(delivered),
             // Of a service we have left.
-            Report::Identified(..)
+            Report::Credential(..)
+            | Report::Identified(..)
             | Report::Shared(..)
             | Report::Online(_)
             | Report::Lost(_)
@@ -112,17 +90,6 @@ impl<D: Desktop> Engine<D> {
         self.settings.service = service;
         if let Err(error) = self.settings_file.save(&self.settings) {
             tracing::error!(%error, "settings cannot be written");
-        }
-    }
-
-    fn no_credential(&mut self, why: &NoCredential) {
-        match why {
-            NoCredential::Keyring => {
-                self.warn(Warning::KeyringUnavailable);
-                self.connection = Connection::Unauthorized;
-            }
-            NoCredential::Forgotten => self.connection = Connection::Unauthorized,
-            NoCredential::Practice => self.connection = Connection::Offline,
         }
     }
 
@@ -206,6 +173,7 @@ impl<D: Desktop> Engine<D> {
         self.settle(None);
         self.disconnect();
         self.unwarn(Warning::KeyringUnavailable);
+        self.unwarn(Warning::KeyringClosed);
         let (reports, store) = (self.reports.clone(), self.store.clone());
         tokio::spawn(async move {
             if let Some(service) = enrolled {

@@ -44,6 +44,7 @@ pub(super) enum Request {
     HistorySummary(HistoryQuery, Reply<HistorySummary>),
     ExportHistory(HistoryQuery, ExportFormat, Reply<Exported>),
     VerifyHistory(Reply<Integrity>),
+    AskKeyring(Reply<()>),
     Enroll(Zeroizing<String>, Reply<()>),
     Leave(Reply<()>),
     Quit(oneshot::Sender<()>),
@@ -222,6 +223,11 @@ impl Handle {
     /// Checks the chain over finished sessions.
     pub async fn verify_history(&self) -> Result<Integrity, Refused> {
         self.ask(Request::VerifyHistory).await
+    }
+
+    /// Looks into the keyring again; one that is locked asks to be unlocked.
+    pub async fn ask_keyring(&self) -> Result<(), Refused> {
+        self.ask(Request::AskKeyring).await
     }
 
     /// Enrols with a service by a one-time link.

@@ -10,6 +10,7 @@ mod calls;
 mod connection;
 mod customs;
 mod handle;
+mod keyring;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -79,6 +80,7 @@ pub struct Engine<D> {
     unwritten: VecDeque<(SessionId, Milestone, i64)>,
     /// When it is tried again.
     write_at: Option<Instant>,
+    asking: keyring::Asking,
     /// When history is next rid of what is too old.
     forget_at: Instant,
     revision: u64,
@@ -147,6 +149,7 @@ impl<D: Desktop> Engine<D> {
             copied: None,
             unwritten: VecDeque::new(),
             write_at: None,
+            asking: keyring::Asking::default(),
             forget_at: Instant::now() + FORGET_EVERY,
             revision: 0,
             generation: 0,
@@ -187,7 +190,7 @@ impl<D: Desktop> Engine<D> {
     fn next_wake(&self) -> Option<Instant> {
         let deadlines = self.sessions.iter().filter_map(LiveSession::deadline);
         let copied = self.copied.iter().map(|(until, _)| *until);
-        deadlines.chain(copied).chain(self.write_at).chain([self.forget_at]).min()
+        deadlines.chain(copied).chain(self.write_at).chain(self.asking.again).chain([self.forget_at]).min()
     }
 
     fn tick(&mut self) {
@@ -205,6 +208,9 @@ impl<D: Desktop> Engine<D> {
         }
         if self.forget_at <= now {
             self.forget_old_history();
+        }
+        if self.asking.again.is_some_and(|at| at <= now) {
+            self.ask_keyring();
         }
         self.changed();
     }

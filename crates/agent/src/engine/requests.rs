@@ -117,6 +117,10 @@ impl<D: Desktop> Engine<D> {
             }
             Request::ExportTemplates(reply) => answer(reply, self.export_templates()),
             Request::ImportTemplates(text, reply) => answer(reply, self.import_templates(&text)),
+            Request::AskKeyring(reply) => {
+                self.ask_keyring();
+                answer(reply, Ok(()));
+            }
             Request::Enroll(link, reply) => self.enroll(&link, reply),
             Request::Leave(reply) => self.leave(reply),
             // The loop takes it before it gets here.

@@ -48,15 +48,15 @@ impl Desktop for Nobody {
 
 impl CredentialStore for Nobody {
     fn load(&self, _service: &str) -> Result<Option<Zeroizing<String>>, KeyringUnavailable> {
-        Err(KeyringUnavailable)
+        Err(KeyringUnavailable::Absent)
     }
 
     fn save(&self, _service: &str, _token: &str) -> Result<(), KeyringUnavailable> {
-        Err(KeyringUnavailable)
+        Err(KeyringUnavailable::Absent)
     }
 
     fn forget(&self, _service: &str) -> Result<(), KeyringUnavailable> {
-        Err(KeyringUnavailable)
+        Err(KeyringUnavailable::Absent)
     }
 }
 

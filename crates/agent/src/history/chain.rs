@@ -83,6 +83,11 @@ pub(super) struct Sealer {
 }
 
 impl Sealer {
+    /// Whether it seals.
+    pub(super) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Begins to seal, with what has waited.
     pub(super) fn begin(&mut self, connection: &Connection, key: ChainKey) -> Result<(), rusqlite::Error> {
         self.key = Some(key);

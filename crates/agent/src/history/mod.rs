@@ -142,6 +142,11 @@ impl History {
         Ok(sealed?)
     }
 
+    /// Whether there is a key to seal with.
+    pub fn has_key(&self) -> bool {
+        self.sealer.has_key()
+    }
+
     /// Whether any record is sealed: then a key that cannot be found is lost, and another would not do.
     pub fn is_sealed(&self) -> Result<bool, HistoryError> {
         Ok(self.connection.query_row("SELECT EXISTS (SELECT 1 FROM chain)", [], |row| row.get(0))?)

@@ -9,17 +9,23 @@ use countersign_protocol::SessionId;
 use countersign_protocol::wire::AuditEntry;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Most rows dropped at once: others who write wait as long.
 const DROPPED_AT_ONCE: u32 = 10_000;
 
 /// The history in a database.
-pub struct SqliteAudit(Database);
+pub struct SqliteAudit {
+    database: Database,
+    /// Whoever reads a page at the moment.
+    reading: Arc<Semaphore>,
+}
 
 impl SqliteAudit {
     /// The history in `database`.
     pub fn new(database: Database) -> Self {
-        Self(database)
+        Self { database, reading: Arc::new(Semaphore::new(1)) }
     }
 }
 
@@ -32,7 +38,15 @@ impl From<rusqlite::Error> for AuditError {
 #[async_trait]
 impl Audit for SqliteAudit {
     async fn page(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, AuditError> {
-        self.0.read(|connection| page(connection, query))
+        // A filter that few of many records pass reads them all: not where everybody's calls are answered, and one at a time.
+        let reading =
+            self.reading.clone().acquire_owned().await.map_err(|closed| AuditError(closed.into()))?;
+        let database = self.database.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let _reading = reading;
+            database.read(|connection| page(connection, query))
+        });
+        read.await.map_err(|failed| AuditError(failed.into()))?
     }
 
     async fn record(&self, records: Vec<AuditRecord>) -> Result<(), AuditError> {
@@ -41,7 +55,7 @@ impl Audit for SqliteAudit {
 
     async fn forget(&self, before: Millis) -> Result<(), AuditError> {
         // Nearly always there is nothing to drop, and looking costs the writer nothing.
-        if !self.0.read(|connection| is_old(connection, before))? {
+        if !self.database.read(|connection| is_old(connection, before))? {
             return Ok(());
         }
         self.write(move |connection| forget(connection, before)).await
@@ -59,7 +73,7 @@ impl SqliteAudit {
             let fate = if done.is_ok() { Fate::Keep } else { Fate::Undo };
             (done, fate)
         };
-        let written = self.0.write(job, |_| ()).await;
+        let written = self.database.write(job, |_| ()).await;
         Ok(written.map_err(|stopped| AuditError(stopped.into()))??)
     }
 }

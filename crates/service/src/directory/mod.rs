@@ -58,10 +58,12 @@ pub enum DirectoryError {
     #[error("a handle has 2 to 40 lower-case letters, digits and inner hyphens, and is none of {}", RESERVED.join(", "))]
     Handle,
     /// The name cannot be one.
-    #[error("a name has 1 to {MAX_TEXT_CHARS} characters and no control characters")]
+    #[error(
+        "a name has 1 to {MAX_TEXT_CHARS} characters, none of them a control character or direction mark"
+    )]
     Name,
     /// A text of the profile cannot be shown.
-    #[error("{0} is too long, has control characters, or there are too many of it")]
+    #[error("{0} is too long, has control characters or direction marks, or there are too many of it")]
     Text(&'static str),
     /// The web site is not an address that one can follow.
     #[error("the web site's address starts with https://")]
@@ -267,7 +269,12 @@ fn write_template(template: &SharedTemplate) -> Result<String, DirectoryError> {
 }
 
 fn fits(text: &str, max_chars: usize) -> bool {
-    text.chars().count() <= max_chars && !text.chars().any(char::is_control)
+    text.chars().count() <= max_chars && !text.chars().any(|c| c.is_control() || turns(c))
+}
+
+/// Whether a mark turns the direction of what follows: it is seen by nobody, and writes another name than is stored.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -288,6 +295,9 @@ mod tests {
     fn a_profile_is_something_one_can_show() {
         let refused = |edit| check_edit(&edit).is_err();
         assert!(refused(OrgEdit { name: Some(" ".into()), ..OrgEdit::default() }));
+        assert!(refused(OrgEdit { name: Some("Acme\u{202e}knaB".into()), ..OrgEdit::default() }));
+        assert!(refused(OrgEdit { description: Some("\u{2067}x".into()), ..OrgEdit::default() }));
+        assert!(!refused(OrgEdit { name: Some("בנק אקמי".into()), ..OrgEdit::default() }));
         assert!(refused(OrgEdit { name: Some("a\u{7}".into()), ..OrgEdit::default() }));
         assert!(refused(OrgEdit { description: Some("x".repeat(121)), ..OrgEdit::default() }));
         assert!(refused(OrgEdit { website: Some("javascript:alert(1)".into()), ..OrgEdit::default() }));

@@ -4,6 +4,7 @@
 use super::caller::Staying;
 use super::problem::Failure;
 use super::{App, digits};
+use crate::limits::Going;
 use crate::meters::Lasting;
 use crate::store::{Key, StoredEvent, Wake};
 use axum::extract::State;
@@ -26,13 +27,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
     security(("agent" = [])),
     params(("last-event-id" = Option<u64>, Header, description = "Go on after this event: an id of the last 20 minutes, or 0 or a number beyond the newest for all of them")),
     responses((status = 200, description = "Each event has a name, an id that counts from 1 without gaps, and as its data an `AgentEvent` without the member `event`, which is the name. A comment comes every 15 s", body = AgentEvent, content_type = "text/event-stream")),
-    extensions(("x-problems" = json!(["malformed"]))))]
+    extensions(("x-problems" = json!(["malformed", "too_many"]))))]
 pub(super) async fn stream(
     State(app): State<App>,
     caller: Staying,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let agent = caller.agent.profile.id.clone();
+    let going = app.limiter.stream(&agent)?;
     let wake = app.store.wakes().subscribe(Key::Agent(agent.clone()));
     let newest = app.store.newest_event(agent.clone()).await.map_err(Failure::for_agent)?;
     let after = match headers.get("last-event-id") {
@@ -47,7 +49,16 @@ pub(super) async fn stream(
     };
     let stopping = app.stopping.clone();
     let counted = app.meters.stream();
-    let feed = Feed { _counted: counted, app, caller, agent, after, wake, ready: VecDeque::new(), stopping };
+    let feed = Feed {
+        _counted: (counted, going),
+        app,
+        caller,
+        agent,
+        after,
+        wake,
+        ready: VecDeque::new(),
+        stopping,
+    };
     let events = stream::unfold(feed, |mut feed| async move {
         let event = feed.next().await?;
         let sent = Event::default().id(event.seq.to_string()).event(event.name).data(event.data);
@@ -58,7 +69,7 @@ pub(super) async fn stream(
 
 /// One agent's stream.
 struct Feed {
-    _counted: Lasting,
+    _counted: (Lasting, Going<String>),
     app: App,
     caller: Staying,
     agent: String,

@@ -6,7 +6,7 @@ use super::problem::Failure;
 use crate::directory::is_handle;
 use crate::page::File;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 /// A hashed file's name changes with its bytes.
@@ -18,7 +18,7 @@ pub(super) async fn profile(
     Segment(handle): Segment,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    document(&app, handle, &headers)
+    of_organization(&app, handle, &headers)
 }
 
 /// `GET /{handle}/{session_id}`
@@ -27,15 +27,50 @@ pub(super) async fn session(
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    document(&app, path.ok().map(|Path((handle, _))| handle), &headers)
+    of_organization(&app, path.ok().map(|Path((handle, _))| handle), &headers)
 }
 
-/// What could be an organization's gets the page; only paths of ours, or those browsers ask for by themselves, do not.
-fn document(app: &App, handle: Option<String>, headers: &HeaderMap) -> Result<Response, Failure> {
-    let file = app.page.document().filter(|_| handle.is_some_and(|handle| is_handle(&handle)));
-    let mut response = file.map(|file| send(file, headers)).ok_or(Failure::NotFound)?;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, app.page.policy());
+/// Everything that is nothing of ours.
+pub(super) async fn elsewhere(
+    State(app): State<App>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match method {
+        Method::GET | Method::HEAD => of_nothing(&app, &headers),
+        _ => Err(Failure::NotFound),
+    }
+}
+
+/// What could be an organization's gets the page; only paths of ours, or those browsers ask for by themselves, do not. A capital is a
+/// keyboard's doing.
+fn of_organization(app: &App, handle: Option<String>, headers: &HeaderMap) -> Result<Response, Failure> {
+    if handle.is_some_and(|handle| is_handle(&handle.to_ascii_lowercase())) {
+        return document(app, headers).ok_or(Failure::NotFound);
+    }
+    of_nothing(app, headers)
+}
+
+/// Who has typed the host alone, or half a link, reads a page that says what to do; a program gets an error that it can read.
+fn of_nothing(app: &App, headers: &HeaderMap) -> Result<Response, Failure> {
+    let mut response = document(app, headers).filter(|_| is_read(headers)).ok_or(Failure::NotFound)?;
+    *response.status_mut() = StatusCode::NOT_FOUND;
     Ok(response)
+}
+
+/// The document; none if the service has no page.
+fn document(app: &App, headers: &HeaderMap) -> Option<Response> {
+    let mut response = send(app.page.document()?, headers);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, app.page.policy());
+    Some(response)
+}
+
+/// Whether somebody is to read the answer: a browser that opens an address says so, one that looks for an icon does not.
+fn is_read(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/html")))
 }
 
 /// `GET /assets/{name}`
@@ -82,6 +117,19 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_opens_an_address_reads_the_answer() {
+        let read = |value: &str| is_read(&HeaderMap::from_iter([(header::ACCEPT, value.parse().unwrap())]));
+        assert!(read("text/html,application/xhtml+xml,*/*;q=0.8") && read("image/png, Text/HTML;q=0.5"));
+        assert!(
+            !read("*/*")
+                && !read("image/avif,image/*;q=0.8")
+                && !read("application/json")
+                && !read("text/html5")
+        );
+        assert!(!is_read(&HeaderMap::new()));
+    }
 
     #[test]
     fn brotli_is_for_those_who_take_it() {
