@@ -3,8 +3,10 @@
 
 use crate::browser::{Browser, Driver, Engine};
 use crate::seat;
+use crate::states::network;
 use crate::table::PHONE;
 use countersign_agent::view::Outcome;
+use serde_json::json;
 use thirtyfour::Key;
 
 /// So many stops at most from one place to another.
@@ -51,6 +53,23 @@ async fn the_keyboard_alone_leads_from_the_question_to_the_end() {
     press(&browser, Key::Enter).await;
     browser.wait_for("confirmed").await;
     asking.ends(&table, Outcome::Matched).await;
+    browser.close().await;
+}
+
+/// The first heading needs no focus where the browser has just said the title. Where the page comes so late that the reader has gone on,
+/// it is said like every other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_comes_late_says_where_the_reader_is() {
+    let (table, driver) = (seat::take().await, Driver::start(Engine::Chromium));
+    let browser = driver.open("en").await;
+    let asking = seat::ask(&table, false).await;
+    browser.developer("Network.enable", json!({})).await;
+    for (latency_ms, focus) in [(0, "BODY"), (2000, "H1")] {
+        network(&browser, false, latency_ms).await;
+        browser.go(&asking.link).await;
+        browser.find("began-organization").await;
+        browser.wait_until("what has the focus", "return document.activeElement.tagName", focus).await;
+    }
     browser.close().await;
 }
 

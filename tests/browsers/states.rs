@@ -250,6 +250,12 @@ async fn the_organizations_own_page_and_what_goes_wrong_can_be_read_by_everybody
     browser.go(&format!("{origin}/nobody")).await;
     browser.wait_for("invalid").await;
     browser.look("34-nobody").await;
+    // The host alone, and half a link.
+    for address in [origin.to_owned(), format!("{origin}/acme/one/two")] {
+        browser.go(&address).await;
+        browser.wait_for("invalid").await;
+    }
+    browser.look("34-half-a-link").await;
 
     // Without a network from the tap on; with it again the session goes on.
     browser.go(&asking.link).await;
@@ -282,7 +288,7 @@ async fn the_organizations_own_page_and_what_goes_wrong_can_be_read_by_everybody
     browser.close().await;
 }
 
-async fn network(browser: &Browser, offline: bool, latency_ms: u32) {
+pub async fn network(browser: &Browser, offline: bool, latency_ms: u32) {
     let conditions = json!({ "offline": offline, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1 });
     browser.developer("Network.emulateNetworkConditions", conditions).await;
 }
