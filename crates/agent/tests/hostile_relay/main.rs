@@ -6,7 +6,11 @@
 //! text, so that the lie there is one that is put in: an answer with it cannot be read, and of the other two it is passed over and
 //! comes before nobody.
 //!
-//! `COUNTERSIGN_TRIES` sets how many transcripts are tried (default 2000), `COUNTERSIGN_SEED` where they begin.
+//! The recipient is this repository's Rust, thousands of times, and the customer's page itself (all of it but its looks, run by Node),
+//! hundreds of times; the page also has to say so. *Replay* is the message of an earlier life of the same session.
+//!
+//! `COUNTERSIGN_TRIES` sets how many transcripts are tried (default 2000), `COUNTERSIGN_PAGE_TRIES` how many with the page (default
+//! 720), `COUNTERSIGN_SEED` where they begin.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests, helpers included
 #![allow(clippy::print_stdout)] // the claim
@@ -14,6 +18,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod lies;
+mod page;
 mod run;
 
 use countersign_agent::view::{Outcome, Progress};
@@ -21,10 +26,14 @@ use countersign_protocol::Began;
 use countersign_protocol::wire::EventKind;
 use fastrand::Rng;
 use lies::{Lie, Message, TEXT};
+use page::{Page, Program};
 use run::{Run, untouched};
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Instant;
 
-const TRIES: usize = 2000;
+const TRIES: u64 = 2000;
+const PAGE_TRIES: u64 = 720;
 
 /// A run under one lie.
 struct Play<'a> {
@@ -37,9 +46,11 @@ struct Play<'a> {
     altered: bool,
 }
 
-/// The run with the lie, and whether the lie altered anything.
-fn play(message: Message, lie: Lie, rng: &mut Rng) -> (Run, bool) {
-    let (run, other) = (Run::begin(rng), Run::whole(rng));
+/// The run with the lie, and whether the lie altered anything. With a page, it is the recipient.
+fn play(message: Message, lie: Lie, page: Option<&Rc<RefCell<Program>>>, rng: &mut Rng) -> (Run, bool) {
+    let mut run = Run::begin(rng);
+    let other = if lie == Lie::Replay { run.earlier(rng) } else { Run::whole(rng) };
+    run.page = page.map(|program| Page::new(program.clone()));
     let mut play = Play { run, other, message, lie, rng, altered: lie != Lie::Repeat };
     play.offer();
     play.answer();
@@ -143,13 +154,19 @@ impl Play<'_> {
 
 /// What went wrong, if anything did.
 fn judge(message: Message, lie: Lie, run: &mut Run, altered: bool) -> Option<&'static str> {
-    let (agents, recipients) = (run.agents_passcode(), run.recipients_passcode());
+    let agents = run.agents_passcode();
+    let recipients = run.recipients_passcode(agents.as_deref());
     let view = run.agent.view(Instant::now(), true);
     if agents.is_some() && agents != recipients {
         return Some("the agent holds a passcode the recipient does not hold");
     }
     if serde_json::to_string(&view).unwrap().contains(TEXT) {
         return Some("a text of the service's came before the agent");
+    }
+    // A page that was never shown anything has nothing to take back.
+    let page = run.page.as_ref().map(|page| page.step.as_str()).filter(|step| !step.is_empty());
+    if page.is_some_and(|step| !matches!(step, "invalid" | "stop" | "passcode" | "confirmed")) {
+        return Some("the customer was not told");
     }
     if !altered {
         return agents.is_none().then_some("an honest run did not go through");
@@ -175,19 +192,17 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-#[test]
-fn neither_side_accepts_what_a_lying_service_made_of_a_message() {
-    let tries = usize::try_from(setting("COUNTERSIGN_TRIES", TRIES as u64)).unwrap();
+/// Tells every lie about every message, over and over.
+fn lie(tries: u64, page: Option<&Rc<RefCell<Program>>>) {
     let seed = setting("COUNTERSIGN_SEED", 1);
     let mut rng = Rng::with_seed(seed);
     let cells: Vec<(Message, Lie)> =
         Message::ALL.iter().flat_map(|message| Lie::ALL.map(|lie| (*message, lie))).collect();
     let mut tried = vec![0_usize; cells.len()];
     let mut failed = 0;
-    for number in 0..tries {
-        let cell = number % cells.len();
+    for (number, cell) in (0..tries).zip((0..cells.len()).cycle()) {
         let (message, lie) = cells[cell];
-        let (mut run, altered) = play(message, lie, &mut rng);
+        let (mut run, altered) = play(message, lie, page, &mut rng);
         tried[cell] += 1;
         if let Some(wrong) = judge(message, lie, &mut run, altered) {
             failed += 1;
@@ -201,14 +216,24 @@ fn neither_side_accepts_what_a_lying_service_made_of_a_message() {
     }
 }
 
+#[test]
+fn neither_side_accepts_what_a_lying_service_made_of_a_message() {
+    lie(setting("COUNTERSIGN_TRIES", TRIES), None);
+}
+
+#[test]
+fn the_customers_page_accepts_nothing_that_a_lying_service_made_of_a_message() {
+    lie(setting("COUNTERSIGN_PAGE_TRIES", PAGE_TRIES), Some(&Program::start()));
+}
+
 /// Every lie about a verdict that makes one of a refusal, one by one: the recipient is left without a passcode.
 #[test]
 fn a_refusal_that_is_made_an_acceptance_convinces_nobody() {
     let mut rng = Rng::with_seed(2);
     let mut refused = 0;
     for _ in 0..200 {
-        let (mut run, _) = play(Message::Verdict, Lie::Downgrade, &mut rng);
-        assert!(run.recipients_passcode().is_none() && run.agents_passcode().is_none());
+        let (mut run, _) = play(Message::Verdict, Lie::Downgrade, None, &mut rng);
+        assert!(run.recipients_passcode(None).is_none() && run.agents_passcode().is_none());
         let view = run.agent.view(Instant::now(), true);
         refused += usize::from(view.outcome.is_some());
     }

@@ -1,0 +1,111 @@
+//! The customer's page as the recipient: all of it but its looks, run by Node (`recipient/src/testing/page-peer.ts`). What it asks of
+//! the service is answered here.
+
+use countersign_protocol::Nonce;
+use countersign_protocol::wire::Answer;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::rc::Rc;
+
+/// The program.
+pub(super) struct Program {
+    child: Child,
+    requests: Option<ChildStdin>,
+    replies: BufReader<ChildStdout>,
+}
+
+impl Program {
+    pub(super) fn start() -> Rc<RefCell<Self>> {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipient/dist-peer/page-peer.mjs");
+        assert!(program.exists(), "the page's peer is not built: npm run build:peer --prefix recipient");
+        let mut command = Command::new("node");
+        command.arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("node starts");
+        let requests = child.stdin.take();
+        let replies = BufReader::new(child.stdout.take().unwrap());
+        Rc::new(RefCell::new(Self { child, requests, replies }))
+    }
+
+    fn ask(&mut self, request: &Value) -> Value {
+        writeln!(self.requests.as_mut().unwrap(), "{request}").expect("the page takes requests");
+        let mut reply = String::new();
+        self.replies.read_line(&mut reply).expect("the page replies");
+        serde_json::from_str(&reply).unwrap_or_else(|_| panic!("not a reply: {reply:?} to {request}"))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // The end of its input ends it.
+        drop(self.requests.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// A visit to the page, and what it wants next.
+pub(super) struct Page {
+    program: Rc<RefCell<Program>>,
+    /// The call it waits for an answer to.
+    call: Option<String>,
+    /// Where it rests; empty before it does.
+    pub(super) step: String,
+    pub(super) nonce: Option<Nonce>,
+}
+
+impl Page {
+    pub(super) fn new(program: Rc<RefCell<Program>>) -> Self {
+        Self { program, call: None, step: String::new(), nonce: None }
+    }
+
+    /// Opens the link, is shown this offer, and types the value; the answer, if it comes to one.
+    pub(super) fn visit(&mut self, visit: &Value, opened: &Value) -> Option<Answer> {
+        let asked = self.program.borrow_mut().ask(visit);
+        self.wants(&asked);
+        assert_eq!(self.call.as_deref(), Some("open"), "{asked}");
+        let answer = self.respond(200, opened)?;
+        (self.call.as_deref() == Some("answer")).then(|| serde_json::from_value(answer).unwrap())
+    }
+
+    /// Answers whatever call of its own waits for the verdict.
+    pub(super) fn verdict(&mut self, state: &Value) {
+        if !matches!(self.call.as_deref(), Some("answer" | "verdict")) {
+            return;
+        }
+        let sent = self.respond(200, state);
+        if self.call.as_deref() == Some("viewed") {
+            self.nonce = sent.map(|sent| serde_json::from_value(sent["nonce"].clone()).unwrap());
+            self.respond(200, &json!({}));
+        }
+    }
+
+    /// The service says that the session is over, to whatever is still asked.
+    pub(super) fn over(&mut self) {
+        while self.call.is_some() {
+            self.respond(404, &json!({ "code": "invalid_session" }));
+        }
+    }
+
+    /// The visitor compares the code with what they were told.
+    pub(super) fn compare(&mut self, code: &str) {
+        let rests = self.program.borrow_mut().ask(&json!({ "op": "compare", "code": code }));
+        self.wants(&rests);
+    }
+
+    /// The body of the call that follows, if one does.
+    fn respond(&mut self, status: u16, body: &Value) -> Option<Value> {
+        let request = json!({ "op": "respond", "status": status, "body": body });
+        let next = self.program.borrow_mut().ask(&request);
+        self.wants(&next);
+        self.call.is_some().then(|| next["body"].clone())
+    }
+
+    fn wants(&mut self, next: &Value) {
+        self.call = next["call"].as_str().map(str::to_owned);
+        if let Some(step) = next["step"].as_str() {
+            step.clone_into(&mut self.step);
+        }
+    }
+}
