@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests, helpers included
 
+#[path = "../engine/between.rs"]
+#[allow(dead_code)] // what the engine's own tests put there
+mod between;
 mod browser;
 mod closed;
 #[path = "../e2e/daemons.rs"]

@@ -1,12 +1,14 @@
 //! What changes while an engine runs: the organization's name and policy, the disk, the keyring, another program's shortcut; and what
 //! is pressed twice.
 
+use crate::between::Lies;
 use crate::customer::Customer;
 use crate::table::{self, PHONE, Table, request};
 use countersign_agent::view::{
     Connection, HistoryQuery, Integrity, Outcome, Preferences, Refused, RefusedCode, View, Warning,
 };
 use countersign_protocol::{Began, Kind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -113,6 +115,49 @@ async fn an_enrolment_the_keyring_keeps_takes_back_what_was_said_of_the_keyring(
     table.keyring.locked.store(false, Ordering::SeqCst);
     table.engine.enroll(link().into()).await.unwrap();
     table.until(|view| !warned(view)).await;
+}
+
+/// The link of a session leads to the origin and the handle that the exchange is about, and nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_with_another_link_is_not_started() {
+    let mut table = table::lay().await;
+    let lies = Arc::new(Lies::default());
+    table.stand_between(lies.clone()).await;
+    for lie in [("/demo/", "/evil/"), ("\"number\":", "\"numbar\":")] {
+        *lies.replace.lock().unwrap() = Some(lie);
+        let refused = start(&table).await.unwrap_err();
+        assert!(lies.told.swap(false, Ordering::SeqCst), "{lie:?} {refused:?}");
+    }
+    *lies.replace.lock().unwrap() = None;
+    assert!(table.engine.view().await.unwrap().sessions.is_empty());
+    start(&table).await.unwrap();
+    ended(&table, 2).await;
+}
+
+/// A start that the service took and nobody heard of leaves no session that only a stranger could open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_whose_answer_is_lost_is_called_off() {
+    let mut table = table::lay().await;
+    let lies = Arc::new(Lies::default());
+    table.stand_between(lies.clone()).await;
+    *lies.lost.lock().unwrap() = Some("POST /api/v1/sessions ");
+    let refused = start(&table).await.unwrap_err();
+    assert_eq!(refused.code, RefusedCode::Offline, "{refused:?}");
+    assert!(lies.told.load(Ordering::SeqCst));
+    ended(&table, 1).await;
+}
+
+/// Waits until so many sessions have been called off at the service.
+async fn ended(table: &Table, sessions: usize) {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let list = table.administer(&["audit", "list", "--org", "demo"]);
+        if list.matches("cancelled").count() == sessions {
+            return;
+        }
+        assert!(Instant::now() < until, "{list}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// At login a keyring may start, or be unlocked, after us.

@@ -1,5 +1,6 @@
 //! Where a test sits: a service, an engine, and the folder both live in.
 
+use crate::between::{self, Lies};
 use crate::recorder::{Keyring, Recorder};
 use countersign_agent::credentials::{Credential, CredentialStore};
 use countersign_agent::view::{FieldEntry, FieldSpec, Language, SessionView, StartRequest, View};
@@ -25,7 +26,7 @@ pub struct Table {
     pub desktop: Arc<Recorder>,
     pub keyring: Arc<Keyring>,
     credential: Credential,
-    _service: Served,
+    service: Served,
 }
 
 pub async fn lay() -> Table {
@@ -57,7 +58,7 @@ pub async fn lay_limited(keyring: Arc<Keyring>, limits: Limits) -> Table {
     let token = Zeroizing::new(service.practice_token().unwrap().expose().to_owned());
     let credential = Credential { service: service.origin().to_owned(), token, practice: true };
     let (engine, desktop) = start(folder.path(), &credential, &keyring).await;
-    Table { folder, engine, desktop, keyring, credential, _service: service }
+    Table { folder, engine, desktop, keyring, credential, service }
 }
 
 async fn start(folder: &Path, credential: &Credential, keyring: &Arc<Keyring>) -> (Handle, Arc<Recorder>) {
@@ -80,6 +81,13 @@ impl Table {
     pub async fn start_again(&mut self) {
         self.engine.quit().await;
         (self.engine, self.desktop) = start(self.folder.path(), &self.credential, &self.keyring).await;
+    }
+
+    /// Starts the engine again with something between it and the service.
+    pub async fn stand_between(&mut self, lies: Arc<Lies>) {
+        let addr = between::stand(self.service.addr(), lies).await;
+        self.credential.service = format!("http://{addr}");
+        self.start_again().await;
     }
 
     /// As [`Self::start_again`], without waiting until it is known who we are.

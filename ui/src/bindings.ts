@@ -76,7 +76,7 @@ ttl_max_secs: number,
  * Kinds of field the organization allows.
  */
 kinds: Kind[], };
-export type Warning = "keyring_unavailable" | "keyring_closed" | "history_damaged" | "history_unavailable";
+export type Warning = "keyring_unavailable" | "keyring_closed" | "service_elsewhere" | "history_damaged" | "history_unavailable";
 export type Preferences = { 
 /**
  * The window's language.

@@ -8,7 +8,7 @@ import { listen } from '@tauri-apps/api/event';
 import { announcements } from './announcements.ts';
 import { announce } from './announcer.ts';
 import { commands } from './bindings.ts';
-import type { Fill, SessionView, View } from './bindings.ts';
+import type { Fill, SessionView, View, Warning } from './bindings.ts';
 import { ask } from './engine.ts';
 
 export type StartFill = Extract<Fill, { what: 'start' }>;
@@ -51,6 +51,8 @@ export const receivedAt = computed(() => snapshot.value.at);
 export const screen = signal<Screen>(screens.find((name) => location.hash === `#${name}`) ?? 'start');
 /** The card the user chose last, here or by a notification that the window was opened from; its session may have gone. */
 export const chosenCard = signal<string | null>(new URLSearchParams(location.search).get('session'));
+/** Warnings with which no session can be started. */
+export const GRAVE: ReadonlySet<Warning> = new Set(['history_unavailable', 'service_elsewhere']);
 /** A template asked for on another screen, until the Start screen has taken it. */
 export const wantedTemplate = signal<string | null>(null);
 /** An enrolment link from outside, until Settings has taken it. */

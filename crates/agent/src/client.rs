@@ -17,6 +17,8 @@ use std::sync::Once;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+/// Largest body taken, in bytes: a list of as many templates as there may be is far below it.
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// How long a call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may take to be made.
@@ -58,6 +60,9 @@ pub enum ClientError {
     /// The service's answer is not one of this API. A proxy in between, or another version.
     #[error("The service's answer is not understood. Ask your administrator whether it needs an update.")]
     Malformed,
+    /// The service says that it is somewhere else than where we were told to find it: links would lead there.
+    #[error("The service names another address than the one you enrolled with. Ask your administrator.")]
+    Elsewhere,
 }
 
 impl ClientError {
@@ -94,7 +99,8 @@ impl Client {
 
     /// Who we are.
     pub async fn me(&self) -> Result<Me, ClientError> {
-        read(self.call(Method::GET, "/api/v1/me").send().await).await
+        let me: Me = read(self.call(Method::GET, "/api/v1/me").send().await).await?;
+        if is_at(&self.service, &me.origin) { Ok(me) } else { Err(ClientError::Elsewhere) }
     }
 
     /// The organization's templates.
@@ -160,6 +166,12 @@ impl Client {
     }
 }
 
+/// Whether a service found here may say that links lead to this origin: its own alone. The recipient's page authenticates the origin
+/// it is at, so that any other would be a page of somebody else's with our consent. On this machine it may stand for another.
+fn is_at(service: &str, origin: &str) -> bool {
+    service == origin || service.starts_with("http:")
+}
+
 /// Exchanges an enrolment code for a token.
 pub async fn enroll(service: &str, code: &str) -> Result<Zeroizing<String>, ClientError> {
     let request = EnrollRequest { code: code.to_owned() };
@@ -208,9 +220,20 @@ fn http(service: &str) -> Result<reqwest::Client, ClientError> {
 }
 
 async fn read<A: DeserializeOwned>(sent: Result<Response, reqwest::Error>) -> Result<A, ClientError> {
-    let response = check(sent).await?;
-    let body = response.bytes().await.map_err(|_| ClientError::Offline)?;
+    let body = body(check(sent).await?).await?;
     serde_json::from_slice(&body).map_err(|_| ClientError::Malformed)
+}
+
+/// The whole body, within bounds.
+async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(piece) = response.chunk().await.map_err(|_| ClientError::Offline)? {
+        if body.len() + piece.len() > MAX_BODY_BYTES {
+            return Err(ClientError::Malformed);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
 }
 
 async fn check(sent: Result<Response, reqwest::Error>) -> Result<Response, ClientError> {
@@ -231,7 +254,7 @@ async fn check(sent: Result<Response, reqwest::Error>) -> Result<Response, Clien
     if status.is_server_error() {
         return Err(ClientError::Offline);
     }
-    let body = response.bytes().await.map_err(|_| ClientError::Offline)?;
+    let body = body(response).await?;
     let problem: Problem = serde_json::from_slice(&body).map_err(|_| ClientError::Malformed)?;
     Err(ClientError::Refused { code: problem.code, title: problem.detail.unwrap_or(problem.title) })
 }
@@ -240,6 +263,15 @@ async fn check(sent: Result<Response, reqwest::Error>) -> Result<Response, Clien
 mod tests {
     use super::*;
     use countersign_protocol::wire::EventKind;
+
+    #[test]
+    fn links_lead_to_the_service_we_are_enrolled_with() {
+        assert!(is_at("https://verify.example", "https://verify.example"));
+        assert!(is_at("http://127.0.0.1:8080", "https://verify.example"));
+        for elsewhere in ["https://evil.example", "http://verify.example", "https://verify.example:444", ""] {
+            assert!(!is_at("https://verify.example", elsewhere), "{elsewhere}");
+        }
+    }
 
     #[test]
     fn events_are_read_by_name_and_unknown_ones_passed_over() {

@@ -65,7 +65,9 @@ impl From<ClientError> for Refused {
             ClientError::Refused { code, .. } if code == "out_of_policy" => RefusedCode::OutOfPolicy,
             ClientError::Refused { code, .. } if code == "wrong_state" => RefusedCode::WrongStep,
             ClientError::Refused { code, .. } if code == "invalid_enrollment" => RefusedCode::EnrollmentCode,
-            ClientError::Refused { .. } | ClientError::Malformed => RefusedCode::Internal,
+            ClientError::Refused { .. } | ClientError::Malformed | ClientError::Elsewhere => {
+                RefusedCode::Internal
+            }
         };
         Self::new(code, error.to_string())
     }

@@ -15,6 +15,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
+/// Longest that a session may last, with all the time that was added (`docs/protocol.md` §5), however much the service says there is.
+const LONGEST: Duration = Duration::from_mins(15);
+
 /// What the agent entered. Holds values: no `Debug`, wiped when dropped.
 #[derive(Clone)]
 pub struct Entry {
@@ -107,6 +110,8 @@ impl LiveSession {
         colour: u32,
         now: Instant,
     ) -> Self {
+        // However long the service says it has.
+        let longest = Duration::from_secs(u64::from(entry.ttl_secs));
         Self {
             id,
             total_secs: entry.ttl_secs,
@@ -115,7 +120,7 @@ impl LiveSession {
             number: placed.number,
             colour: colour % COLOURS,
             created: now,
-            deadline: now + placed.left,
+            deadline: now + placed.left.min(longest),
             expires_at: time_of(&placed.expires_at),
             progress: Progress::Waiting,
             outcome: None,
@@ -315,7 +320,8 @@ impl LiveSession {
             }
             _ => now.checked_add(Duration::from_millis(ttl_ms)),
         };
-        self.deadline = deadline.map_or(self.deadline, |deadline| deadline.max(self.deadline));
+        let longest = self.created + LONGEST;
+        self.deadline = deadline.map_or(self.deadline, |deadline| deadline.min(longest).max(self.deadline));
         let total = (self.deadline.duration_since(self.created) + Duration::from_millis(500)).as_secs();
         self.total_secs = self.total_secs.max(u32::try_from(total).unwrap_or(u32::MAX));
     }

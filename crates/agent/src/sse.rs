@@ -1,10 +1,10 @@
 //! Server-sent events, decoded from whatever pieces the network hands over. Pure: bytes in, events out.
 //!
 //! Follows the WHATWG event stream format as far as the service uses it: `id`, `event`, `data`, comments, and the three
-//! kinds of line end. A line beyond [`MAX_LINE_BYTES`] is an error: no event of ours is near that long.
+//! kinds of line end. A line or an event beyond [`MAX_BYTES`] is an error: no event of ours is near that long.
 
-/// Longest line accepted, in bytes.
-pub const MAX_LINE_BYTES: usize = 64 * 1024;
+/// Longest line, and most data of an event, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
 
 /// One event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Decoder {
             if ends_line {
                 let line = std::mem::take(&mut self.line);
                 frames.extend(self.take_line(std::str::from_utf8(&line).map_err(|_| Malformed)?));
-            } else if self.line.len() < MAX_LINE_BYTES {
+            } else if self.line.len() + self.frame.data.len() < MAX_BYTES {
                 self.line.push(*byte);
             } else {
                 return Err(Malformed);
@@ -104,7 +104,9 @@ mod tests {
 
     #[test]
     fn endless_lines_and_broken_text_are_refused() {
-        assert_eq!(Decoder::default().push(&vec![b'a'; MAX_LINE_BYTES + 1]), Err(Malformed));
+        assert_eq!(Decoder::default().push(&vec![b'a'; MAX_BYTES + 1]), Err(Malformed));
         assert_eq!(Decoder::default().push(b"data: \xff\n"), Err(Malformed));
+        assert_eq!(Decoder::default().push(&b"data: x\n".repeat(MAX_BYTES)), Err(Malformed));
+        assert!(Decoder::default().push(&b"data: x\n\n".repeat(MAX_BYTES)).is_ok());
     }
 }

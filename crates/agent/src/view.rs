@@ -78,6 +78,8 @@ pub enum Warning {
     KeyringUnavailable,
     /// The keyring that has our access is locked or absent.
     KeyringClosed,
+    /// The service names another origin than the one we are enrolled with: no session is started there.
+    ServiceElsewhere,
     /// The history file was damaged: it was kept, and a new one begun.
     HistoryDamaged,
     /// The history cannot be written: no session can be started, because a spent share could not be recorded.

@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from 'preact';
-import { fillNote, liveCount, practice, revealWaits, screen, screens, view } from '../state.ts';
+import { GRAVE, fillNote, liveCount, practice, revealWaits, screen, screens, view } from '../state.ts';
 import type { Screen } from '../state.ts';
 import { text } from '../text/index.ts';
 import { Button } from './button.tsx';
@@ -37,7 +37,7 @@ export function Header(): JSX.Element {
         </div>
       )}
       {warnings.map((warning) => (
-        <Notice key={warning} tone={warning === 'history_unavailable' ? 'bad' : 'warn'} testid={`warning-${warning}`}>
+        <Notice key={warning} tone={GRAVE.has(warning) ? 'bad' : 'warn'} testid={`warning-${warning}`}>
           {text.warnings[warning].line}{' '}
           <Button
             tone="quiet"

@@ -14,7 +14,7 @@ import { ask } from '../engine.ts';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { PreferencesPart } from '../parts/preferences.tsx';
-import { practice, view, wantedLink } from '../state.ts';
+import { GRAVE, practice, view, wantedLink } from '../state.ts';
 import { text } from '../text/index.ts';
 import { refusalText } from '../text/refusal.ts';
 
@@ -28,7 +28,7 @@ export function SettingsScreen(): JSX.Element {
           <section>
             <h2>{text.settings.machine}</h2>
             {warnings.map((warning) => (
-              <Notice key={warning} tone={warning === 'history_unavailable' ? 'bad' : 'warn'} testid={`warning-detail-${warning}`}>
+              <Notice key={warning} tone={GRAVE.has(warning) ? 'bad' : 'warn'} testid={`warning-detail-${warning}`}>
                 <b>{text.warnings[warning].line}</b> {text.warnings[warning].detail}
                 {warning === 'keyring_closed' && (
                   <Button class="alone" testid="look-again" onPress={() => void ask(commands.askKeyring())}>

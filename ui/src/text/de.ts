@@ -33,6 +33,11 @@ export const de: Text = {
       detail:
         'Der Schlüsselbund dieses Rechners ist gesperrt oder noch nicht gestartet; so kann das Programm Ihrem Dienst nicht sagen, wer Sie sind. Entsperren Sie ihn. Startet er erst später, wird das von selbst bemerkt.',
     },
+    service_elsewhere: {
+      line: 'Ihr Dienst nennt eine andere Adresse als die, bei der Sie sich angemeldet haben.',
+      detail:
+        'Links würden dorthin führen, und wer dort ist, könnte sich als Ihr Dienst ausgeben. Es wird keine Sitzung gestartet. Sagen Sie es Ihrer Verwaltung: Anmeldelink und öffentliche Adresse des Dienstes müssen gleich sein.',
+    },
     history_damaged: {
       line: 'Die Verlaufsdatei war beschädigt; eine neue wurde begonnen.',
       detail: 'Die beschädigte Datei liegt neben der neuen. Ältere Sitzungen fehlen in der Liste; neue werden aufgezeichnet.',

@@ -40,6 +40,11 @@ export const en = {
       detail:
         'The keyring of this computer is locked or has not started, so that the program cannot tell your service who you are. Unlock it. A keyring that starts late is noticed by itself.',
     },
+    service_elsewhere: {
+      line: 'Your service names another address than the one you enrolled with.',
+      detail:
+        'Links would lead there, and whoever is there could pass for your service. No session is started. Tell your administrator: the enrolment link and the public origin of the service have to be the same.',
+    },
     history_damaged: {
       line: 'The history file was damaged; a new one was begun.',
       detail: 'The damaged file was kept beside the new one. Older sessions are missing from the list here; new ones are recorded.',

@@ -33,6 +33,11 @@ export const es: Text = {
       detail:
         'El llavero de este equipo está bloqueado o aún no se ha iniciado, y el programa no puede decir a su servicio quién es usted. Desbloquéelo. Si se inicia más tarde, se nota por sí solo.',
     },
+    service_elsewhere: {
+      line: 'Su servicio da otra dirección que la de su inscripción.',
+      detail:
+        'Los enlaces llevarían allí, y quien esté allí podría hacerse pasar por su servicio. No se inicia ninguna sesión. Avise a su administrador: el enlace de inscripción y la dirección pública del servicio deben ser iguales.',
+    },
     history_damaged: {
       line: 'El archivo del historial estaba dañado; se empezó uno nuevo.',
       detail: 'El archivo dañado se guardó junto al nuevo. Las sesiones anteriores faltan en la lista; las nuevas se registran.',

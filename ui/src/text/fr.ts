@@ -33,6 +33,11 @@ export const fr: Text = {
       detail:
         'Le trousseau de clés de cet ordinateur est verrouillé ou n’a pas encore démarré ; le programme ne peut donc pas dire à votre service qui vous êtes. Déverrouillez-le. S’il démarre plus tard, cela se remarque tout seul.',
     },
+    service_elsewhere: {
+      line: 'Votre service donne une autre adresse que celle de votre inscription.',
+      detail:
+        'Les liens y mèneraient, et qui s’y trouve pourrait se faire passer pour votre service. Aucune session n’est démarrée. Prévenez votre administrateur : le lien d’inscription et l’adresse publique du service doivent être les mêmes.',
+    },
     history_damaged: {
       line: 'Le fichier d’historique était endommagé ; un nouveau a été commencé.',
       detail: 'Le fichier endommagé est conservé à côté du nouveau. Les sessions plus anciennes manquent dans la liste ; les nouvelles sont enregistrées.',

@@ -33,6 +33,11 @@ export const pt: Text = {
       detail:
         'O chaveiro deste computador está bloqueado ou ainda não foi iniciado, e o programa não pode dizer ao seu serviço quem você é. Desbloqueie-o. Se ele iniciar mais tarde, isso é percebido sozinho.',
     },
+    service_elsewhere: {
+      line: 'Seu serviço informa um endereço diferente do da sua inscrição.',
+      detail:
+        'Os links levariam até lá, e quem estiver lá poderia se passar pelo seu serviço. Nenhuma sessão é iniciada. Avise o administrador: o link de inscrição e o endereço público do serviço precisam ser iguais.',
+    },
     history_damaged: {
       line: 'O arquivo do histórico estava danificado; um novo foi começado.',
       detail: 'O arquivo danificado foi guardado ao lado do novo. As sessões antigas faltam na lista; as novas são registradas.',

@@ -1,8 +1,8 @@
 //! Calls to the service that outlive the moment they were made in: each runs in a task of its own, repeats what failed for
 //! the network's sake, and reports to the loop.
 
+use super::Engine;
 use super::handle::Reply;
-use super::{Engine, Service};
 use crate::client::{self, Client, ClientError, Delivered};
 use crate::credentials::{Credential, KeyringUnavailable};
 use crate::desktop::Desktop;
@@ -41,6 +41,8 @@ pub(super) enum Report {
     Shared(u64, Vec<SharedTemplate>),
     /// Events flow.
     Online(u64),
+    /// The service says that it is somewhere else.
+    Elsewhere(u64),
     /// The service cannot be reached.
     Lost(u64),
     /// The service does not know us.
@@ -68,6 +70,11 @@ pub(super) enum NoCredential {
 /// A session on its way to the service.
 pub(super) struct Creation {
     pub id: SessionId,
+    /// Where its link has to lead: the page at the other end authenticates the origin and the handle.
+    pub link: String,
+    /// The service it was put out at, and whether we have turned to another since.
+    pub client: Client,
+    pub generation: u64,
     pub entry: Entry,
     pub offered: Offered,
     /// The recipient types the code, and their page compares.
@@ -78,6 +85,20 @@ pub(super) struct Creation {
 }
 
 impl Creation {
+    /// Whether what the service says of it can be shown and passed on.
+    pub(super) fn fits(&self, created: &Created) -> bool {
+        let number = created.number.as_bytes();
+        created.url == self.link && matches!(number.len(), 0 | 6) && number.iter().all(u8::is_ascii_digit)
+    }
+
+    /// Calls it off where it was put out, if it was: nobody here has its link.
+    pub(super) fn call_off(&self) {
+        let (client, id) = (self.client.clone(), self.id);
+        let until = Instant::now() + Duration::from_secs(u64::from(self.entry.ttl_secs));
+        // What fails for good is over there anyway.
+        tokio::spawn(async move { repeat(until, || client.cancel(&id)).await });
+    }
+
     /// The live session, now that the service has taken it.
     pub(super) fn into_live(
         self,
@@ -98,8 +119,8 @@ impl Creation {
 
 impl<D: Desktop> Engine<D> {
     /// Puts a session out.
-    pub(super) fn send_create(&self, service: &Service, request: CreateSession, creation: Creation) {
-        let (client, reports) = (service.client.clone(), self.reports.clone());
+    pub(super) fn send_create(&self, request: CreateSession, creation: Creation) {
+        let (client, reports) = (creation.client.clone(), self.reports.clone());
         let until = Instant::now() + START_PATIENCE;
         tokio::spawn(async move {
             let result = repeat(until, || client.create(&request)).await;

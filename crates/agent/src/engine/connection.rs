@@ -37,7 +37,10 @@ impl<D: Desktop> Engine<D> {
                 self.find_credential();
                 let _ = reply.send(Ok(()));
             }
-            Report::Identified(generation, me) if generation == self.generation => self.me = Some(me),
+            Report::Identified(generation, me) if generation == self.generation => {
+                self.unwarn(Warning::ServiceElsewhere);
+                self.me = Some(me);
+            }
             Report::Refreshed(generation, me, reply, refused) => {
                 if let Some(me) = me.filter(|_| generation == self.generation) {
                     self.me = Some(me);
@@ -51,6 +54,9 @@ impl<D: Desktop> Engine<D> {
                 self.connection = Connection::Online;
                 self.cancel_interrupted();
             }
+            Report::Elsewhere(generation) if generation == self.generation => {
+                self.warn(Warning::ServiceElsewhere);
+            }
             Report::Lost(generation) if generation == self.generation => {
                 self.connection = Connection::Offline;
             }
@@ -63,6 +69,7 @@ impl<D: Desktop> Engine<D> {
             | Report::Identified(..)
             | Report::Shared(..)
             | Report::Online(_)
+            | Report::Elsewhere(_)
             | Report::Lost(_)
             | Report::Unauthorized(_)
             | Report::Event(..) => {
@@ -116,6 +123,7 @@ impl<D: Desktop> Engine<D> {
         }
         self.generation += 1;
         self.me = None;
+        self.unwarn(Warning::ServiceElsewhere);
         self.connection = Connection::Connecting;
     }
 
@@ -200,6 +208,10 @@ async fn listen(client: Client, generation: u64, reports: UnboundedSender<Report
             ClientError::Unauthorized => {
                 report(&reports, Report::Unauthorized(generation));
                 return;
+            }
+            ClientError::Elsewhere => {
+                tracing::error!("the service names another origin than the one we are enrolled with");
+                report(&reports, Report::Elsewhere(generation));
             }
             error => tracing::debug!(%error, "not connected"),
         }

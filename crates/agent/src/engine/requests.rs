@@ -162,24 +162,27 @@ impl<D: Desktop> Engine<D> {
 
     /// Starts a session; with `replaces`, in the place of that card.
     fn start(&mut self, entry: Entry, replaces: Option<SessionId>, reply: Reply<String>) {
-        match self.prepare(&entry) {
-            Ok((id, request, offered)) => match &self.service {
-                Some(service) => {
-                    let typed = request.compare == Compare::Typed;
-                    self.send_create(
-                        service,
-                        request,
-                        Creation { id, entry, offered, typed, replaces, reply },
-                    );
-                }
-                None => answer(reply, Err(ClientError::Offline.into())),
-            },
-            Err(refused) => answer(reply, Err(refused)),
-        }
+        let (id, channel, request, offered) = match self.prepare(&entry) {
+            Ok(prepared) => prepared,
+            Err(refused) => return answer(reply, Err(refused)),
+        };
+        let Some(service) = &self.service else { return answer(reply, Err(ClientError::Offline.into())) };
+        let creation = Creation {
+            id,
+            link: format!("{}/{}/{id}", channel.origin, channel.org_handle),
+            client: service.client.clone(),
+            generation: self.generation,
+            entry,
+            offered,
+            typed: request.compare == Compare::Typed,
+            replaces,
+            reply,
+        };
+        self.send_create(request, creation);
     }
 
     /// Reads the values, draws everything the session needs, and begins the protocol's run.
-    fn prepare(&mut self, entry: &Entry) -> Result<(SessionId, CreateSession, Offered), Refused> {
+    fn prepare(&mut self, entry: &Entry) -> Result<(SessionId, Channel, CreateSession, Offered), Refused> {
         self.history()?;
         let me = self.me()?;
         let values = read_all(entry, &me.organization.country)?;
@@ -193,7 +196,7 @@ impl<D: Desktop> Engine<D> {
             .map_err(|error: BeginError| Refused::new(RefusedCode::Internal, error.to_string()))?;
         let template = entry.template.as_ref().map(|template| template.id.clone());
         let request = CreateSession::new(id, offered.share().clone(), &offer, template);
-        Ok((id, request, offered))
+        Ok((id, channel, request, offered))
     }
 
     /// The service has taken a session, or not.
@@ -201,19 +204,34 @@ impl<D: Desktop> Engine<D> {
         let created = match result {
             Ok(created) => created,
             Err(error) => {
+                // It may have been taken, and the answer lost.
+                if error.is_passing() || error == ClientError::Malformed {
+                    creation.call_off();
+                }
                 self.not_created(creation.reply, error);
                 return;
             }
         };
         let id = creation.id;
+        if creation.generation != self.generation {
+            creation.call_off();
+            answer(creation.reply, Err(ClientError::Offline.into()));
+            return;
+        }
+        if !creation.fits(&created) {
+            tracing::error!("the service answered with another link than the session's");
+            creation.call_off();
+            answer(creation.reply, Err(ClientError::Elsewhere.into()));
+            return;
+        }
         // Asked for twice, or dismissed meanwhile: there is no card for it, and nobody would see what becomes of it.
         if creation.replaces.is_some_and(|old| self.session(&old).is_none()) {
-            self.send_cancel(&id);
+            creation.call_off();
             answer(creation.reply, Err(Refused::no_such_session()));
             return;
         }
         if let Err(refused) = self.enter_history(&creation) {
-            self.send_cancel(&id);
+            creation.call_off();
             answer(creation.reply, Err(refused));
             return;
         }
