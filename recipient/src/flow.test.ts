@@ -131,6 +131,24 @@ describe('ends', () => {
     expect(only(service, 'outcome')[0]?.body).toBe('{"matched":false,"unexpected":true}');
   });
 
+  it('confirms nothing where the session was over before', async () => {
+    const { flow, service } = await shown();
+    service.end();
+    flow.matches();
+    await pass(0);
+    expect([flow.step.value, flow.reported.value]).toEqual(['invalid', false]);
+  });
+
+  it('takes nothing back that may have been told', async () => {
+    const { flow, service } = await shown();
+    service.mishaps.push({ verb: 'outcome', what: 'answer lost' });
+    flow.matches();
+    await pass(0);
+    service.end();
+    await pass(60_000);
+    expect([flow.step.value, only(service, 'outcome').length]).toEqual(['confirmed', 2]);
+  });
+
   it('says reported only when it is', async () => {
     const { flow, service } = await shown();
     service.mishaps.push({ verb: 'outcome', what: 'request lost' });

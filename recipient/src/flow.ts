@@ -317,15 +317,23 @@ export class Flow {
     void this.#report(outcome);
   }
 
-  /** Tells the organization. What the reader sees does not depend on it. */
+  /**
+   * Tells the organization. A session that was over there before the reader said that the codes match, because the agent called it
+   * off or a second answer came, confirms nothing. What was told before may have been taken and its answer lost: then nothing follows
+   * from a refusal.
+   */
   async #report(outcome: Outcome): Promise<void> {
     const who = this.#who;
     if (who === null) return;
+    let told = 0;
     try {
-      await this.#reporting.run(() => this.#env.api.outcome(who, outcome, this.#afterwards.signal));
+      await this.#reporting.run(() => {
+        told += 1;
+        return this.#env.api.outcome(who, outcome, this.#afterwards.signal);
+      });
       this.reported.value = true;
     } catch {
-      // The session is over on the service's side already; there is nobody left to tell.
+      if (outcome.matched && told === 1) this.#end('invalid');
     }
   }
 

@@ -117,12 +117,12 @@ pub(super) async fn answer(
     cpace::check_share(&answer.share)
         .map_err(|_| Failure::Malformed("share is not a group element".to_owned()))?;
     app.store.answer(who.clone(), answer).await.map_err(Failure::for_recipient)?;
-    // The answer is in. Who has too many waits open is not told to come back with it, but to ask for the verdict.
-    let wait = preferred_wait(&headers).and_then(|wait| Some((wait, app.limiter.wait(from).ok()?)));
-    match wait {
-        Some((wait, _counted)) => Ok(axum::Json(wait_for_verdict(&app, who, wait).await?).into_response()),
-        None => Ok((StatusCode::ACCEPTED, axum::Json(Empty {})).into_response()),
-    }
+    let Some(wait) = preferred_wait(&headers) else {
+        return Ok((StatusCode::ACCEPTED, axum::Json(Empty {})).into_response());
+    };
+    // The answer is in. Who has too many waits open is not told to come back with it, but what there is of a verdict.
+    let (wait, _counted) = app.limiter.wait(from).map_or((Duration::ZERO, None), |going| (wait, Some(going)));
+    Ok(axum::Json(wait_for_verdict(&app, who, wait).await?).into_response())
 }
 
 /// What the agent says of the answer.
