@@ -42,7 +42,8 @@ fn is_test(tree: &str, at: usize) -> bool {
     // Attributes stand between the last item's end and the function.
     let own = before.rsplit("}\n").next().unwrap_or_default();
     let signature = after.split('{').next().unwrap_or_default();
-    own.contains("#[test]") || own.contains("#[tokio::test") || signature.contains("arty: ")
+    let marked = own.contains("#[test]") || own.contains("#[tokio::test");
+    (marked && !own.contains("#[ignore")) || signature.contains("arty: ")
 }
 
 #[test]

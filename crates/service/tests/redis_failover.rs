@@ -197,6 +197,6 @@ async fn nothing_that_was_told_is_undone_while_primaries_die() {
         refused += told.refused;
     }
     assert!(sessions > refused, "{refused} of {sessions} sessions were refused");
-    println!("# {} faults, {refused} sessions ended by them", 2 * faults);
-    println!("claim failover_double_completion {sessions} 0 0 ok");
+    println!("# {sessions} sessions, {refused} of them ended by the faults");
+    println!("claim failover_double_completion {} 0 0 ok", 2 * faults);
 }
