@@ -39,7 +39,7 @@ impl Origin {
     /// The origin of a service that listens on loopback and is called there directly; none for other addresses.
     pub fn of_loopback(addr: SocketAddr, encrypted: bool) -> Option<Self> {
         let scheme = if encrypted { "https" } else { "http" };
-        addr.ip().is_loopback().then(|| Self(format!("{scheme}://{addr}")))
+        addr.ip().is_loopback().then(|| Self::parse(&format!("{scheme}://{addr}")).ok())?
     }
 
     /// The text.
@@ -90,7 +90,11 @@ fn is_host(host: &str) -> bool {
         (1..=63).contains(&label.len())
             && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     };
-    host.len() <= 253 && host.split('.').all(label)
+    // What ends in a number is an address, and browsers spell all four of its numbers.
+    let numeric =
+        host.rsplit('.').next().is_some_and(|last| last.starts_with(|first: char| first.is_ascii_digit()));
+    let address = !numeric || host.parse::<Ipv4Addr>().is_ok();
+    host.len() <= 253 && host.split('.').all(label) && address
 }
 
 #[cfg(test)]
@@ -123,6 +127,8 @@ mod tests {
             "https://vérify.example",
             "https://a b",
             "https://[::0001]",
+            "https://127.1",
+            "https://verify.0x1",
             "http://verify.example",
             "http://127.0.0.1.evil.example",
             "http://localhost.evil.example",
@@ -136,6 +142,7 @@ mod tests {
     fn only_loopback_speaks_for_itself() {
         let of = |text: &str| Origin::of_loopback(text.parse().unwrap(), false).map(|origin| origin.0);
         assert_eq!(of("127.0.0.1:8080").as_deref(), Some("http://127.0.0.1:8080"));
+        assert_eq!(of("127.0.0.1:80").as_deref(), Some("http://127.0.0.1"));
         assert_eq!(of("[::1]:8080").as_deref(), Some("http://[::1]:8080"));
         assert_eq!(of("0.0.0.0:8080"), None);
     }
