@@ -91,8 +91,9 @@ fn is_host(host: &str) -> bool {
             && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     };
     // What ends in a number is an address, and browsers spell all four of its numbers.
-    let numeric =
-        host.rsplit('.').next().is_some_and(|last| last.starts_with(|first: char| first.is_ascii_digit()));
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let numeric = last.bytes().all(|b| b.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(hex);
     let address = !numeric || host.parse::<Ipv4Addr>().is_ok();
     host.len() <= 253 && host.split('.').all(label) && address
 }
