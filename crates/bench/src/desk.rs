@@ -5,7 +5,9 @@ use countersign_agent::credentials::{Credential, CredentialStore, KeyringUnavail
 use countersign_agent::desktop::{
     ClipboardUnavailable, Desktop, Notice, PracticeUnavailable, ShortcutUnavailable,
 };
-use countersign_agent::view::{FieldEntry, FieldSpec, Language, Outcome, Preferences, StartRequest, View};
+use countersign_agent::view::{
+    FieldEntry, FieldSpec, Language, Outcome, Preferences, SessionView, StartRequest, View,
+};
 use countersign_agent::{Engine, Handle, Options};
 use countersign_protocol::{Began, Kind};
 use std::fs;
@@ -146,9 +148,10 @@ impl Desk {
         Ok((card, link))
     }
 
-    /// Waits until the passcode may be revealed; the passcode.
+    /// Waits until the passcode may be revealed; the passcode. An end before that is an error.
     pub async fn reveal(&self, card: &str) -> Result<Zeroizing<String>, Failure> {
-        self.until(|view| view.sessions.iter().any(|s| s.id == card && s.allowed.reveal)).await?;
+        let due = |s: &SessionView| s.id == card && (s.allowed.reveal || s.outcome.is_some());
+        self.until(|view| view.sessions.iter().any(due)).await?;
         let revealed = self.engine.reveal(card.to_owned()).await;
         Ok(revealed.map_err(|refused| format!("reveal: {refused:?}"))?.passcode)
     }

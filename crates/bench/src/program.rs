@@ -7,9 +7,11 @@ use countersign_service::directory::{Directory, SqliteDirectory};
 use countersign_service::sqlite::Database;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// The organization whose agents the benchmarks play.
@@ -98,10 +100,18 @@ impl Program {
         Ok(self.origin.rsplit(':').next().unwrap_or_default().parse()?)
     }
 
-    /// SIGKILL.
-    pub fn kill(mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    /// Waits until it has ended by itself, or cannot be asked whether it has.
+    pub async fn ended(&mut self) {
+        while matches!(self.child.try_wait(), Ok(None)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// SIGKILL to a program that lives; an error if it had ended before, or ends of anything else.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        let before = self.child.try_wait()?;
+        self.child.kill()?;
+        killed(before, self.child.wait()?)
     }
 
     /// The processor's time it has had, in hundredths of a second.
@@ -136,6 +146,18 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What `kill` sends.
+const SIGKILL: i32 = 9;
+
+/// Whether a program ended of the SIGKILL it was sent, from how it had ended `before` that, if it had, and how in the `end`.
+pub fn killed(before: Option<ExitStatus>, end: ExitStatus) -> Result<(), Failure> {
+    match before {
+        Some(status) => Err(format!("it had ended by itself: {status}").into()),
+        None if end.signal() == Some(SIGKILL) => Ok(()),
+        None => Err(format!("it ended by itself in the moment of the kill: {end}").into()),
     }
 }
 
@@ -181,4 +203,22 @@ pub async fn staff(data: &Path, count: usize) -> Result<Vec<String>, Failure> {
         tokens.push(token??);
     }
     Ok(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end_of(script: &str) -> ExitStatus {
+        Command::new("sh").args(["-c", script]).status().unwrap()
+    }
+
+    #[test]
+    fn only_what_lived_and_was_killed_counts_as_killed() {
+        let kill = end_of("kill -KILL $$");
+        assert!(killed(None, kill).is_ok());
+        assert!(killed(Some(kill), kill).is_err());
+        assert!(killed(None, end_of("kill -ABRT $$")).is_err());
+        assert!(killed(None, end_of("exit 0")).is_err());
+    }
 }

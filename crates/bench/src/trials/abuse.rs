@@ -4,18 +4,19 @@
 //! Others' sessions begin on time, however long those before them take. Windows without the abuse and with it take turns; each side's
 //! are counted together.
 
-use super::{pause, verdict};
+use super::abuser::{FLOOD, Kind, SLOW, STANDS, Standing};
+use super::verdict;
 use crate::figure::quantile;
 use crate::load::{Failure, Target};
 use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
-use clap::ValueEnum;
+use clap::ValueEnum as _;
 use reqwest::Client;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::ChildStdout;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -33,66 +34,135 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many times as long others may wait.
 const AT_MOST: f64 = 2.0;
 const AT_MOST_MIB: f64 = 2048.0;
-/// Connections of a slow caller.
-const SLOW: usize = 900;
-/// Connections on which a body of a gigabyte comes.
-const ENDLESS: usize = 4;
-/// Creations a second by one agent, who may have two.
-const FLOOD: u32 = 20;
 /// Idle streams, each an agent's.
 const STREAMS: usize = 10_000;
 
-/// What an abuser does.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Kind {
-    /// Heads and bodies that come a byte at a time.
-    Slow,
-    /// Ten times the creations that an agent may make.
-    Flood,
-    /// Bodies of a gigabyte, four at a time.
-    Endless,
-    /// Ten thousand streams on which nothing happens.
-    Streams,
-}
-
-/// What an abuser says once its abuse stands.
-const STANDS: &str = "it stands";
-/// How long that may take.
+/// How long an abuse may take to stand.
 const STANDS_WITHIN: Duration = Duration::from_mins(2);
 
+/// How long an abuser may take to say how its abuse stands.
+const SAYS_WITHIN: Duration = Duration::from_secs(10);
+/// How often it is asked while others are measured.
+const ASKED_EVERY: Duration = Duration::from_secs(1);
+/// The share of creations that may stay without an answer, and that of those due which have to be made.
+const UNANSWERED: f64 = 0.01;
+const MADE: f64 = 0.8;
+
 /// The abuser, until it is killed.
-struct Abuser(Child);
+struct Abuser {
+    child: Child,
+    asks: ChildStdin,
+    says: Lines<BufReader<ChildStdout>>,
+}
 
 impl Drop for Abuser {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
 impl Abuser {
-    fn start(kind: Kind, origin: &str, tokens: &Path) -> Result<Self, Failure> {
+    /// Starts it, and waits until its abuse stands.
+    async fn start(kind: Kind, origin: &str, tokens: &Path, turn: usize) -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["trial", "abuser", "--origin", origin, "--tokens"]).arg(tokens);
-        command.arg(kind.to_possible_value().ok_or("no such abuse")?.get_name());
-        Ok(Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?))
-    }
-
-    /// Waits until its abuse stands.
-    async fn stands(&mut self) -> Result<(), Failure> {
-        let said = self.0.stdout.take().ok_or("it has been asked before")?;
-        let mut lines = BufReader::new(tokio::process::ChildStdout::from_std(said)?).lines();
-        match timeout(STANDS_WITHIN, lines.next_line()).await {
-            Ok(Ok(Some(line))) if line == STANDS => Ok(()),
-            _ => Err("the abuse did not come to stand".into()),
+        command
+            .args(["--turn", &turn.to_string()])
+            .arg(kind.to_possible_value().ok_or("no such abuse")?.get_name());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let asks = child.stdin.take().ok_or("no standard input")?;
+        let says = ChildStdout::from_std(child.stdout.take().ok_or("no standard output")?)?;
+        let mut abuser = Self { child, asks, says: BufReader::new(says).lines() };
+        let said = abuser.says(STANDS_WITHIN).await?;
+        if said == STANDS {
+            Ok(abuser)
+        } else {
+            Err(format!("the abuse did not come to stand: {said}").into())
         }
     }
 
-    fn goes_on(&mut self) -> Result<(), Failure> {
-        match self.0.try_wait()? {
-            None => Ok(()),
-            Some(status) => Err(format!("the abuser ended: {status}").into()),
+    async fn says(&mut self, within: Duration) -> Result<String, Failure> {
+        let said = timeout(within, self.says.next_line()).await.map_err(|_| "the abuser says nothing")??;
+        match said {
+            Some(said) => Ok(said),
+            None => Err(format!("the abuser ended: {}", self.child.wait()?).into()),
         }
+    }
+
+    async fn standing(&mut self) -> Result<Standing, Failure> {
+        self.asks.write_all(b"\n")?;
+        Ok(serde_json::from_str(&self.says(SAYS_WITHIN).await?)?)
+    }
+}
+
+/// How an abuse stood, over all windows in which others were measured beside it.
+#[derive(Default)]
+struct Stood {
+    least_open: Option<usize>,
+    made: Standing,
+    measured: Duration,
+}
+
+impl Stood {
+    /// Others' sessions beside an abuse that is asked how it stands all the while.
+    async fn window(&mut self, abuser: &mut Abuser, targets: &[Target]) -> Result<Vec<Duration>, Failure> {
+        let (begin, before) = (Instant::now(), abuser.standing().await?);
+        let asking = async {
+            loop {
+                let open = abuser.standing().await?.open;
+                self.least_open = Some(self.least_open.map_or(open, |least| least.min(open)));
+                tokio::time::sleep(ASKED_EVERY).await;
+            }
+        };
+        let waited = tokio::select! {
+            waited = window(targets) => waited?,
+            failed = asking => return failed,
+        };
+        // An answer that was under way just now is taken for this one: it is a moment older.
+        self.measured += begin.elapsed();
+        self.add(&before, &abuser.standing().await?);
+        Ok(waited)
+    }
+
+    fn add(&mut self, before: &Standing, after: &Standing) {
+        self.made.created += after.created - before.created;
+        self.made.refused += after.refused - before.refused;
+        self.made.unanswered += after.unanswered - before.unanswered;
+        self.made.bodies += after.bodies - before.bodies;
+        self.made.pieces += after.pieces - before.pieces;
+    }
+
+    fn open(&self) -> usize {
+        self.least_open.unwrap_or_default()
+    }
+
+    /// What to print of it.
+    fn say(&self, kind: Kind) -> String {
+        let Standing { created, refused, unanswered, bodies, pieces, .. } = self.made;
+        match kind {
+            Kind::Slow => format!("at least {} connections open", self.open()),
+            Kind::Flood => format!("{created} created, {refused} refused, {unanswered} not answered"),
+            Kind::Endless => format!("{bodies} bodies begun, {} MiB of them taken", pieces / 16),
+            Kind::Streams => format!("at least {} streams open", self.open()),
+        }
+    }
+
+    /// Why it was not the abuse that is claimed, if it was not.
+    #[allow(clippy::cast_precision_loss)] // counts
+    fn is_less_than_claimed(&self, kind: Kind) -> Option<String> {
+        let Standing { created, refused, unanswered, pieces, .. } = self.made;
+        let due = self.measured.as_secs_f64() * f64::from(FLOOD);
+        let less = match kind {
+            Kind::Slow => self.open() < SLOW,
+            Kind::Flood => {
+                let (most, answered) = (due * UNANSWERED, (created + refused) as f64);
+                unanswered as f64 > most || answered < due * MADE || refused <= created
+            }
+            Kind::Endless => pieces == 0,
+            Kind::Streams => self.open() < STREAMS,
+        };
+        less.then(|| format!("the abuse was less than is claimed: {}", self.say(kind)))
     }
 }
 
@@ -104,45 +174,68 @@ pub async fn run() -> Result<(), Failure> {
     std::fs::write(&listed, idle.join("\n"))?;
     let (mut tried, mut faults) = (0, Vec::new());
     for kind in Kind::value_variants() {
-        // Creations are limited as they are by default. All others come from one address.
-        let limits = ["--opens-per-minute", "1000000", "--waits-per-address", "1000000"];
-        let program = Program::start(&Start { limits: &limits, ..Start::on(data.path()) })?;
-        let targets: Vec<_> = working.iter().map(|token| target(&program.origin, token)).collect();
-        let targets = targets.into_iter().collect::<Result<Vec<_>, _>>()?;
-        window(&targets).await?;
-        let (mut quiet, mut loud) = (Vec::new(), Vec::new());
-        for _ in 0..WINDOWS {
-            quiet.extend(window(&targets).await?);
-            let mut abuser = Abuser::start(*kind, &program.origin, &listed)?;
-            abuser.stands().await?;
-            tokio::time::sleep(SETTLE).await;
-            loud.extend(window(&targets).await?);
-            abuser.goes_on()?;
-            drop(abuser);
-            tokio::time::sleep(SETTLE).await;
-        }
-        tried += loud.len();
-        let held = program.most_resident_mib()?;
-        let unserved = loud.iter().filter(|waited| **waited >= PATIENCE).count();
-        let (without, with) = (quantile(&mut quiet, 0.99), quantile(&mut loud, 0.99));
-        let ratio = with / without;
-        println!(
-            "# abuse {kind:?}: whole sessions of others, p99 {with:.1} ms, without {without:.1} ms, ratio {ratio:.2} (at most {AT_MOST}); {held:.0} MiB"
-        );
-        if ratio > AT_MOST {
-            faults.push(format!("{kind:?}: others wait {ratio:.2} times as long"));
-        }
-        if unserved > 0 {
-            faults.push(format!("{kind:?}: {unserved} sessions of others did not come to their end"));
-        }
-        if held > AT_MOST_MIB {
-            faults.push(format!("{kind:?}: the service holds {held:.0} MiB"));
+        match beside(*kind, data.path(), working, &listed, &mut faults).await {
+            Ok(count) => tried += count,
+            Err(reason) => faults.push(format!("{kind:?}: {reason}")),
         }
     }
     verdict("abuse", tried, &faults)
 }
 
-fn target(origin: &str, token: &str) -> Result<Target, Failure> {
+/// Others beside one kind of abuse and without it; how many sessions of theirs there were beside it.
+async fn beside(
+    kind: Kind,
+    data: &Path,
+    working: &[String],
+    listed: &Path,
+    faults: &mut Vec<String>,
+) -> Result<usize, Failure> {
+    // Creations are limited as they are by default. All others come from one address.
+    let limits = ["--opens-per-minute", "1000000", "--waits-per-address", "1000000"];
+    let program = Program::start(&Start { limits: &limits, ..Start::on(data) })?;
+    let targets: Vec<_> = working.iter().map(|token| target(&program.origin, token)).collect();
+    let targets = targets.into_iter().collect::<Result<Vec<_>, _>>()?;
+    window(&targets).await?;
+    let (mut quiet, mut loud, mut stood) = (Vec::new(), Vec::new(), Stood::default());
+    for turn in 0..WINDOWS {
+        quiet.extend(window(&targets).await?);
+        let mut abuser = Abuser::start(kind, &program.origin, listed, turn).await?;
+        tokio::time::sleep(SETTLE).await;
+        loud.extend(stood.window(&mut abuser, &targets).await?);
+        drop(abuser);
+        tokio::time::sleep(SETTLE).await;
+    }
+    let tried = loud.len();
+    let held = program.most_resident_mib()?;
+    program.kill()?;
+    let said = stood.say(kind);
+    faults.extend(stood.is_less_than_claimed(kind).map(|less| format!("{kind:?}: {less}")));
+    faults.extend(others(kind, &mut quiet, &mut loud, held, &said));
+    Ok(tried)
+}
+
+/// Prints what others waited and the service held; where that was too much.
+fn others(kind: Kind, quiet: &mut [Duration], loud: &mut [Duration], held: f64, beside: &str) -> Vec<String> {
+    let unserved = loud.iter().filter(|waited| **waited >= PATIENCE).count();
+    let (without, with) = (quantile(quiet, 0.99), quantile(loud, 0.99));
+    let ratio = with / without;
+    println!(
+        "# abuse {kind:?}: whole sessions of others, p99 {with:.1} ms, without {without:.1} ms, ratio {ratio:.2} (at most {AT_MOST}); {held:.0} MiB; {beside}"
+    );
+    let mut faults = Vec::new();
+    if ratio > AT_MOST {
+        faults.push(format!("{kind:?}: others wait {ratio:.2} times as long"));
+    }
+    if unserved > 0 {
+        faults.push(format!("{kind:?}: {unserved} sessions of others did not come to their end"));
+    }
+    if held > AT_MOST_MIB {
+        faults.push(format!("{kind:?}: the service holds {held:.0} MiB"));
+    }
+    faults
+}
+
+pub fn target(origin: &str, token: &str) -> Result<Target, Failure> {
     Ok(Target {
         client: Client::builder().no_proxy().build()?,
         origin: origin.to_owned(),
@@ -172,96 +265,4 @@ async fn window(targets: &[Target]) -> Result<Vec<Duration>, Failure> {
         due += EVERY;
     }
     sessions.join_all().await.into_iter().collect()
-}
-
-/// Goes on until the process is killed.
-pub async fn abuser(kind: Kind, origin: &str, tokens: &Path) -> Result<(), Failure> {
-    let addr = origin.trim_start_matches("http://");
-    let tokens: Vec<_> = std::fs::read_to_string(tokens)?.lines().map(str::to_owned).collect();
-    match kind {
-        Kind::Slow => slow(addr).await,
-        Kind::Flood => flood(&target(origin, tokens.first().ok_or("no agent")?)?).await,
-        Kind::Endless => endless(addr).await,
-        Kind::Streams => {
-            let open = crate::streams::open(origin, &tokens).await?;
-            println!("{STANDS}");
-            while open.ended() == 0 {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            Err(format!("{} streams have ended", open.ended()).into())
-        }
-    }
-}
-
-/// Whatever the service closes is opened again.
-async fn slow(addr: &str) -> Result<(), Failure> {
-    let heads = [
-        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-        "POST /api/v1/enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n",
-        "",
-    ];
-    let (mut callers, (connected, connections)) = (JoinSet::new(), mpsc::channel(SLOW));
-    for head in heads.into_iter().cycle().take(SLOW) {
-        let (addr, connected) = (addr.to_owned(), connected.clone());
-        callers.spawn(async move {
-            // Each at a pace of its own.
-            pause(1000).await?;
-            loop {
-                let Ok(mut stream) = TcpStream::connect(&addr).await else { continue };
-                // Whoever counts has stopped once all were there.
-                let _ = connected.try_send(());
-                let mut open = stream.write_all(head.as_bytes()).await.is_ok();
-                while open {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    open = stream.write_all(b" ").await.is_ok();
-                }
-            }
-        });
-    }
-    stand(connections, SLOW).await;
-    callers.join_next().await.ok_or("nobody called")??
-}
-
-/// Says so once there were this many connections.
-async fn stand(mut connections: mpsc::Receiver<()>, count: usize) {
-    for _ in 0..count {
-        connections.recv().await;
-    }
-    println!("{STANDS}");
-}
-
-/// Each creation in its time, whatever became of those before.
-async fn flood(target: &Target) -> Result<(), Failure> {
-    println!("{STANDS}");
-    let mut pace = tokio::time::interval(Duration::from_secs(1) / FLOOD);
-    loop {
-        pace.tick().await;
-        let (target, begun) = (target.clone(), target.begin()?);
-        // Refusals are what is looked for.
-        tokio::spawn(async move { drop(target.create(&begun).await) });
-    }
-}
-
-async fn endless(addr: &str) -> Result<(), Failure> {
-    let head = format!(
-        "POST /api/v1/enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        1 << 30
-    );
-    let (mut callers, (connected, connections)) = (JoinSet::new(), mpsc::channel(ENDLESS));
-    for _ in 0..ENDLESS {
-        let (addr, connected) = (addr.to_owned(), connected.clone());
-        let (head, chunk) = (head.clone(), vec![b' '; 0x10000]);
-        callers.spawn(async move {
-            loop {
-                let mut stream = TcpStream::connect(&addr).await?;
-                let _ = connected.try_send(());
-                let mut open = stream.write_all(head.as_bytes()).await.is_ok();
-                while open {
-                    open = stream.write_all(&chunk).await.is_ok();
-                }
-            }
-        });
-    }
-    stand(connections, ENDLESS).await;
-    callers.join_next().await.ok_or("nobody called")??
 }

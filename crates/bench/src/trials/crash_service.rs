@@ -5,7 +5,8 @@
 //! Every other kill comes in the very moment in which somebody is told that a step is done: a service that says so a little before
 //! it is on disk is seldom caught by a kill at any other.
 
-use super::{below, pause, verdict};
+use super::live::{Kills, Live};
+use super::{below, late, pause, verdict};
 use crate::load::{Failure, Target};
 use crate::page::Page;
 use crate::program::{HANDLE, ORGANIZATION, Program, Start, staff};
@@ -16,12 +17,15 @@ use reqwest::{Client, StatusCode};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+/// Sessions that are live whenever the service is killed.
 const LIVE: usize = 200;
+/// Who play sessions: some are always just placing one or just done with one.
+const PLAYERS: usize = 260;
 const AGENTS: usize = 8;
 /// Longest pause between two steps of a session.
 const DAWDLE_MS: u64 = 300;
@@ -36,34 +40,55 @@ const TELL: Duration = Duration::from_secs(2);
 #[derive(Default)]
 struct Tally {
     over: AtomicBool,
+    /// Sessions that were acknowledged and whose end nobody has asked for yet.
+    live: Arc<Live>,
     /// The program that whoever is told something next kills, at once.
     doomed: Mutex<Option<Program>>,
     killed: Notify,
+    kills: Mutex<Kills>,
     whole: AtomicUsize,
     /// Sessions whose match was acknowledged.
     matched: Mutex<Vec<SessionId>>,
     faults: Mutex<Vec<String>>,
 }
 
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Tally {
     /// Somebody has been told that a step is done.
     fn told(&self) {
-        if let Some(program) = self.take() {
-            program.kill();
+        if self.live.count() >= LIVE
+            && let Some(program) = self.take()
+        {
+            self.kill(program);
             self.killed.notify_one();
         }
     }
 
     fn take(&self) -> Option<Program> {
-        self.doomed.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.doomed).take()
+    }
+
+    /// A program that was dead already, or dies of something else, is a fault and no kill that was survived.
+    fn kill(&self, program: Program) {
+        lock(&self.kills).note(self.live.count());
+        if let Err(reason) = program.kill() {
+            self.fault(format!("the service: {reason}"));
+        }
+    }
+
+    fn fault(&self, fault: String) {
+        lock(&self.faults).push(fault);
     }
 
     async fn kill_when_somebody_is_told(&self, program: Program) {
-        *self.doomed.lock().unwrap_or_else(PoisonError::into_inner) = Some(program);
+        *lock(&self.doomed) = Some(program);
         if tokio::time::timeout(TELL, self.killed.notified()).await.is_err() {
             match self.take() {
                 // Nobody was told anything.
-                Some(program) => program.kill(),
+                Some(program) => self.kill(program),
                 None => self.killed.notified().await,
             }
         }
@@ -74,59 +99,74 @@ pub async fn run(kills: usize, back_within_ms: u64) -> Result<(), Failure> {
     let data = tempfile::tempdir()?;
     let tokens = staff(data.path(), AGENTS).await?;
     let port = free_port();
-    let mut program = Program::start(&Start { port, ..Start::on(data.path()) })?;
-    let origin = program.origin.clone();
-    let client = Client::builder().no_proxy().timeout(Duration::from_secs(40)).build()?;
+    let program = Program::start(&Start { port, ..Start::on(data.path()) })?;
     let tally = Arc::new(Tally::default());
     let mut players = JoinSet::new();
-    for token in tokens.iter().cycle().take(LIVE) {
-        let target = Target {
-            client: client.clone(),
-            origin: origin.clone(),
-            pages_at: None,
-            handle: HANDLE.to_owned(),
-            organization: ORGANIZATION.to_owned(),
-            token: token.clone(),
-        };
+    for target in targets(&program.origin, &tokens)? {
         players.spawn(play(target, tally.clone()));
     }
-    let (mut slowest, mut damage) = (Duration::ZERO, Vec::new());
-    for number in 0..kills {
-        tokio::time::sleep(Duration::from_millis(30 + below(400)?)).await;
-        if number % 2 == 0 {
-            program.kill();
-        } else {
-            tally.kill_when_somebody_is_told(program).await;
-        }
-        if number % INSPECTED_EVERY == 0 {
-            damage.extend(inspect(data.path())?);
-        }
-        let began = Instant::now();
-        program = Program::start(&Start { port, origin: Some(&origin), ..Start::on(data.path()) })?;
-        slowest = slowest.max(began.elapsed());
-    }
+    let (program, slowest) = kill_again_and_again(program, data.path(), kills, &tally).await?;
     tally.over.store(true, Ordering::Relaxed);
     while let Some(player) = players.join_next().await {
         player?;
     }
-    program.kill();
-    let mut faults = std::mem::take(&mut *tally.faults.lock().unwrap_or_else(PoisonError::into_inner));
-    faults.extend(damage);
-    faults.extend(inspect(data.path())?);
-    let matched = std::mem::take(&mut *tally.matched.lock().unwrap_or_else(PoisonError::into_inner));
-    faults.extend(denied(data.path(), &matched)?);
-    let within = Duration::from_millis(back_within_ms);
-    if back_within_ms > 0 && slowest > within {
-        faults.push(format!("it took {slowest:?} to come back"));
+    if let Err(reason) = program.kill() {
+        tally.fault(format!("the service after the last kill: {reason}"));
     }
-    let whole = tally.whole.load(Ordering::Relaxed);
-    println!(
-        "# crash_service: {kills} kills with {LIVE} sessions live, {whole} sessions came to their end, back within {slowest:?}"
-    );
+    let mut faults = std::mem::take(&mut *lock(&tally.faults));
+    faults.extend(inspect(data.path())?);
+    let matched = std::mem::take(&mut *lock(&tally.matched));
+    faults.extend(denied(data.path(), &matched)?);
+    faults.extend(lock(&tally.kills).short_of(LIVE));
+    faults.extend(late(slowest, back_within_ms));
+    let (counted, whole) = (lock(&tally.kills).say(), tally.whole.load(Ordering::Relaxed));
+    println!("# crash_service: {counted}; {whole} sessions came to their end, back within {slowest:?}");
     if whole == 0 {
         faults.push("no session came to its end".to_owned());
     }
     verdict("crash_service", kills, &faults)
+}
+
+/// Who play sessions, the agents in turn.
+fn targets(origin: &str, tokens: &[String]) -> Result<Vec<Target>, Failure> {
+    let client = Client::builder().no_proxy().timeout(Duration::from_secs(40)).build()?;
+    let target = |token: &String| Target {
+        client: client.clone(),
+        origin: origin.to_owned(),
+        pages_at: None,
+        handle: HANDLE.to_owned(),
+        organization: ORGANIZATION.to_owned(),
+        token: token.clone(),
+    };
+    Ok(tokens.iter().cycle().take(PLAYERS).map(target).collect())
+}
+
+/// Kills and starts it so often; the last one, and how long the slowest took to come back.
+async fn kill_again_and_again(
+    mut program: Program,
+    data: &Path,
+    kills: usize,
+    tally: &Tally,
+) -> Result<(Program, Duration), Failure> {
+    let (port, origin) = (program.port()?, program.origin.clone());
+    let mut slowest = Duration::ZERO;
+    for number in 0..kills {
+        tokio::time::sleep(Duration::from_millis(30 + below(400)?)).await;
+        // What never are enough is counted with the kill.
+        tally.live.reach_during(LIVE, program.ended()).await;
+        if number % 2 == 0 {
+            tally.kill(program);
+        } else {
+            tally.kill_when_somebody_is_told(program).await;
+        }
+        if number % INSPECTED_EVERY == 0 {
+            lock(&tally.faults).extend(inspect(data)?);
+        }
+        let began = Instant::now();
+        program = Program::start(&Start { port, origin: Some(&origin), ..Start::on(data) })?;
+        slowest = slowest.max(began.elapsed());
+    }
+    Ok((program, slowest))
 }
 
 /// One session after another, until the last kill is over.
@@ -135,7 +175,7 @@ async fn play(target: Target, tally: Arc<Tally>) {
         match session(&target, &tally).await {
             Ok(()) => drop(tally.whole.fetch_add(1, Ordering::Relaxed)),
             Err(fault) => {
-                tally.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault.to_string());
+                tally.fault(fault.to_string());
                 return;
             }
         }
@@ -145,6 +185,7 @@ async fn play(target: Target, tally: Arc<Tally>) {
 async fn session(target: &Target, tally: &Tally) -> Result<(), Failure> {
     let begun = target.begin()?;
     let created = target.persist("/api/v1/sessions", &begun.request).await?;
+    let live = tally.live.one();
     tally.told();
     let created: Created = serde_json::from_slice(&created)?;
     pause(DAWDLE_MS).await?;
@@ -181,8 +222,9 @@ async fn session(target: &Target, tally: &Tally) -> Result<(), Failure> {
     page.viewed(&confirmed).await?;
     tally.told();
     pause(DAWDLE_MS).await?;
+    drop(live);
     page.matches().await?;
-    tally.matched.lock().unwrap_or_else(PoisonError::into_inner).push(begun.id);
+    lock(&tally.matched).push(begun.id);
     tally.told();
     Ok(())
 }

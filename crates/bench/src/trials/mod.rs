@@ -3,8 +3,10 @@
 //! fails if one of its tries did.
 
 mod abuse;
+mod abuser;
 mod crash_agent;
 mod crash_service;
+mod live;
 mod places;
 mod search;
 mod tap;
@@ -23,12 +25,15 @@ pub enum What {
     /// Who is that, for [`What::Abuse`].
     #[command(hide = true)]
     Abuser {
-        kind: abuse::Kind,
+        kind: abuser::Kind,
         #[arg(long)]
         origin: String,
         /// A file of agents' tokens, a line each.
         #[arg(long)]
         tokens: PathBuf,
+        /// How many abusers there have been.
+        #[arg(long)]
+        turn: usize,
     },
     /// The service killed at random points with many live sessions.
     CrashService {
@@ -42,8 +47,11 @@ pub enum What {
     /// The agent's engine killed at random points while sessions run.
     CrashAgent {
         /// How often.
-        #[arg(long, env = "COUNTERSIGN_CRASHES", default_value_t = 12)]
+        #[arg(long, env = "COUNTERSIGN_CRASHES", default_value_t = 10)]
         kills: usize,
+        /// Also count a start that took longer as failed; 0: however long.
+        #[arg(long, default_value_t = 0)]
+        back_within_ms: u64,
     },
     /// One life of the engine that [`What::CrashAgent`] kills.
     #[command(hide = true)]
@@ -80,9 +88,9 @@ pub enum What {
 pub async fn run(what: What) -> Result<(), Failure> {
     match what {
         What::Abuse => abuse::run().await,
-        What::Abuser { kind, origin, tokens } => abuse::abuser(kind, &origin, &tokens).await,
+        What::Abuser { kind, origin, tokens, turn } => abuser::abuse(kind, &origin, &tokens, turn).await,
         What::CrashService { kills, back_within_ms } => crash_service::run(kills, back_within_ms).await,
-        What::CrashAgent { kills } => crash_agent::run(kills).await,
+        What::CrashAgent { kills, back_within_ms } => crash_agent::run(kills, back_within_ms).await,
         What::Desk { folder, origin } => crash_agent::desk(&folder, &origin).await,
         What::Search { secrets, known, places } => places::run(&secrets, &known, &places),
         What::ZeroKnowledge { sessions, redis } => zero_knowledge::run(sessions, redis).await,
@@ -97,6 +105,12 @@ fn verdict(name: &str, tried: usize, faults: &[String]) -> Result<(), Failure> {
     let word = if faults.is_empty() && tried > 0 { "ok" } else { "short" };
     println!("claim {name} {tried} {} 0 {word}", faults.len());
     if word == "ok" { Ok(()) } else { Err(format!("{name} does not hold").into()) }
+}
+
+/// What took too long to come back; 0: nothing does.
+fn late(slowest: Duration, within_ms: u64) -> Option<String> {
+    let late = within_ms > 0 && slowest > Duration::from_millis(within_ms);
+    late.then(|| format!("it took {slowest:?} to come back"))
 }
 
 /// A pause of random length.
