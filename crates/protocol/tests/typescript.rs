@@ -1,9 +1,8 @@
 //! This crate against the recipient's page: the same inputs, random ones, to the Rust here and to the TypeScript in
 //! `recipient/src/protocol`, which runs as a program (`recipient/src/protocol/peer.ts`).
 //!
-//! Needs Node and `recipient/dist-peer/peer.mjs` (`npm run build:peer --prefix recipient`); says so and passes where they
-//! are missing. `COUNTERSIGN_DIFFERENTIAL_CASES` sets how many values are read (exchanges: one for every 40),
-//! `COUNTERSIGN_DIFFERENTIAL_SEED` repeats a run that printed its seed.
+//! Needs Node and `recipient/dist-peer/peer.mjs` (`scripts/setup test`). `COUNTERSIGN_DIFFERENTIAL_CASES` sets how many values are
+//! read (exchanges: one for every 40), `COUNTERSIGN_DIFFERENTIAL_SEED` repeats a run that printed its seed.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,6 +29,7 @@ use countersign_protocol::wire;
 use countersign_protocol::{
     Began, Canonical, EntropyError, Field, Kind, Nonce, Offer, Reading, SessionId, Share,
 };
+use countersign_rig::node::Peer;
 use generators::{offers, phones, typed, values};
 use icu_properties::props::{EnumeratedProperty as _, GeneralCategory};
 use proptest::prelude::*;
@@ -40,59 +40,10 @@ use std::cell::{LazyCell, RefCell};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 const DEFAULT_CASES: u32 = 4000;
 const CASES_PER_EXCHANGE: u32 = 40;
-
-/// The page's protocol module, running.
-struct Peer {
-    child: Child,
-    requests: Option<ChildStdin>,
-    replies: BufReader<ChildStdout>,
-}
-
-impl Peer {
-    /// `None`, with the reason printed, where it cannot run.
-    fn start() -> Option<Self> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipient/dist-peer/peer.mjs");
-        if !program.exists() {
-            println!(
-                "skipped: recipient/dist-peer/peer.mjs is missing (npm run build:peer --prefix recipient)"
-            );
-            return None;
-        }
-        let mut command = Command::new("node");
-        command.arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = match command.spawn() {
-            Ok(child) => child,
-            Err(error) => {
-                println!("skipped: node does not start: {error}");
-                return None;
-            }
-        };
-        let requests = child.stdin.take();
-        let replies = BufReader::new(child.stdout.take().unwrap());
-        Some(Self { child, requests, replies })
-    }
-
-    fn ask(&mut self, request: &Value) -> Value {
-        writeln!(self.requests.as_mut().unwrap(), "{request}").expect("the peer takes requests");
-        let mut reply = String::new();
-        self.replies.read_line(&mut reply).expect("the peer replies");
-        serde_json::from_str(&reply).unwrap_or_else(|_| panic!("not a reply: {reply:?} to {request}"))
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // The end of its input ends it.
-        drop(self.requests.take());
-        let _ = self.child.wait();
-    }
-}
 
 /// Runs `test` over random inputs, shrinking what fails. The seed is printed, so that a failure can be repeated.
 fn run<S: Strategy>(
@@ -101,8 +52,7 @@ fn run<S: Strategy>(
     strategy: &S,
     test: impl Fn(&mut Peer, S::Value) -> TestCaseResult,
 ) {
-    let Some(peer) = Peer::start() else { return };
-    let peer = RefCell::new(peer);
+    let peer = RefCell::new(Peer::start("peer"));
     let seed =
         number("COUNTERSIGN_DIFFERENTIAL_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish());
     println!("{what}: {cases} cases, COUNTERSIGN_DIFFERENTIAL_SEED={seed}");

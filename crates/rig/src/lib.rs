@@ -1,4 +1,5 @@
-//! What tests and figures stand on: ports nobody else takes, and real Redis servers, one or a cluster. No product code depends
+//! What tests and figures stand on: ports nobody else takes, real Redis servers, one or a
+//! cluster, and the page as a program. No product code depends
 //! on this. What does not stand ends the test or the figure: these panic, and say what was missing.
 
 #![allow(
@@ -9,6 +10,7 @@
     clippy::missing_panics_doc
 )]
 
+pub mod node;
 pub mod port;
 pub mod redis;
 

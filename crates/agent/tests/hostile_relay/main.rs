@@ -24,9 +24,10 @@ mod run;
 use countersign_agent::view::{Outcome, Progress};
 use countersign_protocol::Began;
 use countersign_protocol::wire::EventKind;
+use countersign_rig::node::Peer;
 use fastrand::Rng;
 use lies::{Lie, Message, TEXT};
-use page::{Page, Program};
+use page::Page;
 use run::{Run, untouched};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -47,7 +48,7 @@ struct Play<'a> {
 }
 
 /// The run with the lie, and whether the lie altered anything. With a page, it is the recipient.
-fn play(message: Message, lie: Lie, page: Option<&Rc<RefCell<Program>>>, rng: &mut Rng) -> (Run, bool) {
+fn play(message: Message, lie: Lie, page: Option<&Rc<RefCell<Peer>>>, rng: &mut Rng) -> (Run, bool) {
     let mut run = Run::begin(rng);
     let other = if lie == Lie::Replay { run.earlier(rng) } else { Run::whole(rng) };
     run.page = page.map(|program| Page::new(program.clone()));
@@ -193,7 +194,7 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 /// Tells every lie about every message, over and over.
-fn lie(tries: u64, page: Option<&Rc<RefCell<Program>>>) {
+fn lie(tries: u64, page: Option<&Rc<RefCell<Peer>>>) {
     let seed = setting("COUNTERSIGN_SEED", 1);
     let mut rng = Rng::with_seed(seed);
     let cells: Vec<(Message, Lie)> =
@@ -223,7 +224,10 @@ fn neither_side_accepts_what_a_lying_service_made_of_a_message() {
 
 #[test]
 fn the_customers_page_accepts_nothing_that_a_lying_service_made_of_a_message() {
-    lie(setting("COUNTERSIGN_PAGE_TRIES", PAGE_TRIES), Some(&Program::start()));
+    lie(
+        setting("COUNTERSIGN_PAGE_TRIES", PAGE_TRIES),
+        Some(&Rc::new(RefCell::new(Peer::start("page-peer")))),
+    );
 }
 
 /// Every lie about a verdict that makes one of a refusal, one by one: the recipient is left without a passcode.

@@ -3,51 +3,14 @@
 
 use countersign_protocol::Nonce;
 use countersign_protocol::wire::Answer;
+use countersign_rig::node::Peer;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::rc::Rc;
-
-/// The program.
-pub(super) struct Program {
-    child: Child,
-    requests: Option<ChildStdin>,
-    replies: BufReader<ChildStdout>,
-}
-
-impl Program {
-    pub(super) fn start() -> Rc<RefCell<Self>> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipient/dist-peer/page-peer.mjs");
-        assert!(program.exists(), "the page's peer is not built: npm run build:peer --prefix recipient");
-        let mut command = Command::new("node");
-        command.arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("node starts");
-        let requests = child.stdin.take();
-        let replies = BufReader::new(child.stdout.take().unwrap());
-        Rc::new(RefCell::new(Self { child, requests, replies }))
-    }
-
-    fn ask(&mut self, request: &Value) -> Value {
-        writeln!(self.requests.as_mut().unwrap(), "{request}").expect("the page takes requests");
-        let mut reply = String::new();
-        self.replies.read_line(&mut reply).expect("the page replies");
-        serde_json::from_str(&reply).unwrap_or_else(|_| panic!("not a reply: {reply:?} to {request}"))
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // The end of its input ends it.
-        drop(self.requests.take());
-        let _ = self.child.wait();
-    }
-}
 
 /// A visit to the page, and what it wants next.
 pub(super) struct Page {
-    program: Rc<RefCell<Program>>,
+    program: Rc<RefCell<Peer>>,
     /// The call it waits for an answer to.
     call: Option<String>,
     /// Where it rests; empty before it does.
@@ -56,7 +19,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(program: Rc<RefCell<Program>>) -> Self {
+    pub(super) fn new(program: Rc<RefCell<Peer>>) -> Self {
         Self { program, call: None, step: String::new(), nonce: None }
     }
 
