@@ -2,16 +2,16 @@
 //! the network's sake, and reports to the loop.
 
 use super::Engine;
+use super::creation::Creation;
 use super::handle::Reply;
 use crate::client::{self, Client, ClientError, Delivered};
 use crate::credentials::{Credential, KeyringUnavailable};
 use crate::desktop::Desktop;
 use crate::history::chain::ChainKey;
-use crate::session::{Entry, LiveSession, Placed};
+use crate::session::LiveSession;
 use crate::view::Refused;
 use countersign_protocol::SessionId;
-use countersign_protocol::agent::Offered;
-use countersign_protocol::wire::{CreateSession, Created, Extended, Me, SharedTemplate, Verdict};
+use countersign_protocol::wire::{Created, Extended, Me, SharedTemplate, Verdict};
 use std::future::Future;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -21,7 +21,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Longest pause between repeats.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long *Start* and *Recreate* keep trying before they say that there is no connection.
-const START_PATIENCE: Duration = Duration::from_secs(6);
+pub(super) const START_PATIENCE: Duration = Duration::from_secs(6);
 
 /// What a task has to say to the loop.
 pub(super) enum Report {
@@ -67,67 +67,7 @@ pub(super) enum NoCredential {
     Practice,
 }
 
-/// A session on its way to the service.
-pub(super) struct Creation {
-    pub id: SessionId,
-    /// Where its link has to lead: the page at the other end authenticates the origin and the handle.
-    pub link: String,
-    /// The service it was put out at, and whether we have turned to another since.
-    pub client: Client,
-    pub generation: u64,
-    pub entry: Entry,
-    pub offered: Offered,
-    /// The recipient types the code, and their page compares.
-    pub typed: bool,
-    /// The card it takes the place of.
-    pub replaces: Option<SessionId>,
-    pub reply: Reply<String>,
-}
-
-impl Creation {
-    /// Whether what the service says of it can be shown and passed on.
-    pub(super) fn fits(&self, created: &Created) -> bool {
-        let number = created.number.as_bytes();
-        created.url == self.link && matches!(number.len(), 0 | 6) && number.iter().all(u8::is_ascii_digit)
-    }
-
-    /// Calls it off where it was put out, if it was: nobody here has its link.
-    pub(super) fn call_off(&self) {
-        let (client, id) = (self.client.clone(), self.id);
-        let until = Instant::now() + Duration::from_secs(u64::from(self.entry.ttl_secs));
-        // What fails for good is over there anyway.
-        tokio::spawn(async move { repeat(until, || client.cancel(&id)).await });
-    }
-
-    /// The live session, now that the service has taken it.
-    pub(super) fn into_live(
-        self,
-        created: &Created,
-        colour: u32,
-        now: Instant,
-    ) -> (LiveSession, Option<SessionId>, Reply<String>) {
-        let placed = Placed {
-            url: created.url.clone(),
-            number: created.number.clone(),
-            left: Duration::from_millis(created.ttl_ms),
-            expires_at: created.expires_at.clone(),
-            typed: self.typed,
-        };
-        (LiveSession::new(self.id, self.entry, self.offered, placed, colour, now), self.replaces, self.reply)
-    }
-}
-
 impl<D: Desktop> Engine<D> {
-    /// Puts a session out.
-    pub(super) fn send_create(&self, request: CreateSession, creation: Creation) {
-        let (client, reports) = (creation.client.clone(), self.reports.clone());
-        let until = Instant::now() + START_PATIENCE;
-        tokio::spawn(async move {
-            let result = repeat(until, || client.create(&request)).await;
-            report(&reports, Report::Created(Box::new(creation), result));
-        });
-    }
-
     /// Asks again who we are, then refuses a start that was made of what we knew before: the next one is made of what is so now. The
     /// stream stays as it is: a new one would tell of live sessions from their beginning, and no session takes an answer twice.
     pub(super) fn send_refresh(&self, reply: Reply<String>, refused: Refused) {

@@ -8,6 +8,7 @@
 mod archive;
 mod calls;
 mod connection;
+mod creation;
 mod customs;
 mod handle;
 mod keyring;
