@@ -140,6 +140,48 @@ async fn a_keyring_that_starts_late_is_found() {
     desk.close().await;
 }
 
+/// A service that names another origin than that of the enrolment is given no session, for as long as it does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_names_another_origin_is_given_no_session() {
+    let mut stage = Stage::set("elsewhere");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let file = |name: &str| stage.home.path().join(name);
+    let (certificate, key) = (file("certificate.pem"), file("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    stage.trust(&certificate);
+    let tls = ["--tls-cert", certificate.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let named = |origin: &'static str| [&tls[..], &["--public-origin", origin]].concat();
+    stage.service.up_as(&named("https://verify.example"));
+    let enrolled = format!("https://localhost:{}", stage.service.origin.rsplit(':').next().unwrap());
+    let link = stage.service.enrollment_link("Dana R.");
+    let code = link.split_once("code=").unwrap().1.split('&').next().unwrap();
+
+    let desk = Desk::start(&stage).await;
+    desk.click("tab-settings").await;
+    let link = format!("countersign://enroll?service={enrolled}&code={code}");
+    desk.type_into("enroll-link", &link).await;
+    desk.click("enroll").await;
+    assert!(desk.text("warning-service_elsewhere").await.contains("another address"));
+    desk.wait_for_connection("offline").await;
+    assert!(desk.text("warning-detail-service_elsewhere").await.contains("No session is started"));
+    // There is a way out, too.
+    desk.find("leave").await;
+    desk.picture(&stage, "1-settings").await;
+    desk.click("tab-start").await;
+    desk.picture(&stage, "2-start").await;
+
+    let enrolled: &'static str = enrolled.leak();
+    stage.service.up_as(&named(enrolled));
+    desk.wait_for_connection("online").await;
+    desk.wait_until_gone("warning-service_elsewhere").await;
+    let link = desk.start_phone("06 12 34 56 78", "organization", "Ticket 4812").await;
+    assert!(link.starts_with(&format!("{enrolled}/acme/")), "{link}");
+    desk.click("cancel").await;
+    desk.wait_for_outcome("cancelled").await;
+    desk.close().await;
+}
+
 /// Looks for the token in every file the app may write. The service knows its SHA-256, so every run of 43 characters of its
 /// alphabet is hashed and compared. Returns how many runs there were.
 fn searched_for_token(stage: &Stage) -> usize {

@@ -92,6 +92,12 @@ impl Stage {
         self.keyring = Some(start_keyring(&self.environment));
     }
 
+    /// What starts from now on trusts this certificate, and no other.
+    pub fn trust(&mut self, certificate: &Path) {
+        self.environment.push(("SSL_CERT_FILE".into(), certificate.to_str().unwrap().into()));
+        self.start_window_driver();
+    }
+
     /// Starts the window's `WebDriver`; anew, it knows nothing of a window that is gone.
     pub fn start_window_driver(&mut self) {
         let (port, native) = (free_port(), free_port());
@@ -263,9 +269,16 @@ impl Service {
 
     /// Starts it; after a first time, on the port it had.
     pub fn up(&mut self) {
+        self.up_as(&[]);
+    }
+
+    /// As [`Self::up`], with more to be said to it. With a certificate it speaks TLS.
+    pub fn up_as(&mut self, more: &[&str]) {
+        self.down();
         let mut child = Command::new(binary("countersign-service"))
             .args(["serve", "--opens-per-minute", "1000", "--listen", &self.listen, "--data"])
             .arg(&self.data)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -274,7 +287,7 @@ impl Service {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let origin = line.trim().strip_prefix("listening on ").expect("the service did not start");
         origin.clone_into(&mut self.origin);
-        origin.strip_prefix("http://").unwrap().clone_into(&mut self.listen);
+        origin.split_once("://").unwrap().1.clone_into(&mut self.listen);
         self.process = Some(Process(child));
     }
 

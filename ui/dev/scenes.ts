@@ -88,6 +88,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'templates-list': { view: view(), screen: 'templates', press: ['templates-export'] },
   'templates-delete': { view: view(), screen: 'templates', press: ['template-delete-meter'] },
   'templates-editor': { view: view(), screen: 'templates', press: ['template-duplicate-birth-postcode'] },
+  'settings-elsewhere': { view: view({ connection: 'offline', identity: null, warnings: ['service_elsewhere'] }), screen: 'settings' },
   'settings-closed': { view: view({ connection: 'unauthorized', identity: null, warnings: ['keyring_closed'] }), screen: 'settings' },
   'settings-enrolled': { view: view({ warnings: ['keyring_unavailable'] }), screen: 'settings', press: ['leave'] },
   'settings-practice': { view: view({ identity: demo }), screen: 'settings', type: { 'enroll-link': 'https://example' }, press: ['enroll'] },

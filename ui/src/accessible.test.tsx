@@ -43,6 +43,8 @@ const states: readonly State[] = [
   { name: 'templates', on: 'templates', view: view() },
   { name: 'templates, deleting', on: 'templates', view: view(), press: ['template-delete-meter'] },
   { name: 'templates, writing', on: 'templates', view: view(), press: ['template-new', 'template-add-field'] },
+  { name: 'settings, keyring closed', on: 'settings', view: view({ connection: 'unauthorized', identity: null, warnings: ['keyring_closed'] }) },
+  { name: 'settings, service elsewhere', on: 'settings', view: view({ connection: 'offline', identity: null, warnings: ['service_elsewhere'] }) },
   { name: 'settings', on: 'settings', view: view({ warnings: ['keyring_unavailable'] }), press: ['leave'] },
 ];
 

@@ -224,9 +224,10 @@ async fn read<A: DeserializeOwned>(sent: Result<Response, reqwest::Error>) -> Re
     serde_json::from_slice(&body).map_err(|_| ClientError::Malformed)
 }
 
-/// The whole body, within bounds.
+/// The whole body, within bounds. It may hold a token: room for as much as is announced, so that it is not moved while it grows.
 async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, ClientError> {
-    let mut body = Zeroizing::new(Vec::new());
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Zeroizing::new(Vec::with_capacity(announced.unwrap_or_default().min(MAX_BODY_BYTES)));
     while let Some(piece) = response.chunk().await.map_err(|_| ClientError::Offline)? {
         if body.len() + piece.len() > MAX_BODY_BYTES {
             return Err(ClientError::Malformed);

@@ -115,10 +115,11 @@ test('the document follows the preferences', async () => {
 
 test('each warning is explained', async () => {
   engine({});
-  await show(view({ warnings: ['history_unavailable', 'keyring_unavailable'] }));
+  await show(view({ warnings: ['history_unavailable', 'keyring_unavailable', 'service_elsewhere'] }));
   await draw(<SettingsScreen />);
   expect(textOf('warning-detail-keyring_unavailable')).toContain('never written to a plain file');
   expect(textOf('warning-detail-history_unavailable')).toContain('recorded on disk');
+  expect(textOf('warning-detail-service_elsewhere')).toContain('No session is started');
 });
 
 test('a closed keyring is asked again', async () => {

@@ -20,7 +20,9 @@ import { refusalText } from '../text/refusal.ts';
 
 export function SettingsScreen(): JSX.Element {
   const { identity, connection, warnings } = view.value;
-  const enrolled = identity !== null ? !identity.practice : connection === 'unauthorized';
+  // Whoever is known to nobody yet may still want to leave.
+  const stuck = connection === 'unauthorized' || warnings.includes('service_elsewhere');
+  const enrolled = identity !== null ? !identity.practice : stuck;
   return (
     <div id="panel-settings" class="screen settings" role="tabpanel" aria-labelledby="tab-settings">
       <div class="body">

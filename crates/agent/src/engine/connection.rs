@@ -26,7 +26,6 @@ impl<D: Desktop> Engine<D> {
                     self.warn(Warning::KeyringUnavailable);
                 } else {
                     self.unwarn(Warning::KeyringUnavailable);
-                    self.unwarn(Warning::KeyringClosed);
                     self.settle(Some(credential.service.clone()));
                 }
                 self.connect(credential);
@@ -123,7 +122,9 @@ impl<D: Desktop> Engine<D> {
         }
         self.generation += 1;
         self.me = None;
+        // What was said of the service, and of the way to it.
         self.unwarn(Warning::ServiceElsewhere);
+        self.unwarn(Warning::KeyringClosed);
         self.connection = Connection::Connecting;
     }
 
@@ -181,7 +182,6 @@ impl<D: Desktop> Engine<D> {
         self.settle(None);
         self.disconnect();
         self.unwarn(Warning::KeyringUnavailable);
-        self.unwarn(Warning::KeyringClosed);
         let (reports, store) = (self.reports.clone(), self.store.clone());
         tokio::spawn(async move {
             if let Some(service) = enrolled {

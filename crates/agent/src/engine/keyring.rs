@@ -79,10 +79,7 @@ impl<D: Desktop> Engine<D> {
     pub(super) fn credential(&mut self, found: Result<Credential, NoCredential>) {
         self.asking.credential = false;
         match found {
-            Ok(credential) => {
-                self.unwarn(Warning::KeyringClosed);
-                self.connect(credential);
-            }
+            Ok(credential) => self.connect(credential),
             Err(why) => self.no_credential(&why),
         }
     }
